@@ -1,0 +1,38 @@
+/** Axes of pictures: which stretch of the values to show, where to put the marks. Pure. */
+
+export interface Range {
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * From the least to the largest value; but where a few diverged ones would press all others flat, up to the 95th percentile (down to the 5th
+ * if larger is better). Non-finite values count for nothing.
+ */
+export function shownRange(values: readonly number[], direction: 'minimize' | 'maximize' | null): Range {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)
+  const [first = 0] = sorted
+  let low = first
+  let high = sorted.at(-1) ?? 1
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
+  if (direction !== 'maximize' && high - low > 3 * (at(0.95) - low) && at(0.95) > low) high = at(0.95)
+  else if (direction === 'maximize' && high - low > 3 * (high - at(0.05)) && at(0.05) < high) low = at(0.05)
+  if (low === high) {
+    const around = Math.abs(low) * 0.05 || 0.5
+    return { low: low - around, high: high + around }
+  }
+  return { low, high }
+}
+
+/** About `count` round numbers within the range. */
+export function ticks({ low, high }: Range, count: number): number[] {
+  const rough = (high - low) / Math.max(1, count)
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10) * power
+  const marks: number[] = []
+  for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++) {
+    // Without the rounding 3 * 0.1 would be shown as 0.30000000000000004.
+    marks.push(Number((index * step).toPrecision(12)))
+  }
+  return marks
+}

@@ -1,0 +1,84 @@
+/** All commands, in the order of the help. A command's file is loaded when it is called. */
+import type { Command } from './command.ts'
+
+export interface CommandEntry {
+  readonly name: string
+  readonly group: string
+  readonly summary: string
+  load(): Promise<{ readonly command: Command }>
+}
+
+const look = 'Look at a study'
+const check = 'Question a study'
+const other = 'Other'
+
+const work = 'Run a study'
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    group: work,
+    summary: 'Run the study of a file; continues it if it is known.',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'resume',
+    group: work,
+    summary: 'Continue a study after a stop or a crash.',
+    load: () => import('./resume.ts'),
+  },
+  { name: 'stop', group: work, summary: 'Trials save, the controller leaves.', load: () => import('./stop.ts') },
+  { name: 'pause', group: work, summary: 'Start nothing more for a while.', load: () => import('./pause.ts') },
+  {
+    name: 'status',
+    group: look,
+    summary: 'One screen about a study; --watch keeps it live.',
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'best',
+    group: look,
+    summary: 'The best configuration, or the Pareto front.',
+    load: () => import('./best.ts'),
+  },
+  {
+    name: 'trials',
+    group: look,
+    summary: 'The table of trials, filtered and sorted.',
+    load: () => import('./trials.ts'),
+  },
+  { name: 'story', group: look, summary: 'All that happened to one trial, and why.', load: () => import('./story.ts') },
+  {
+    name: 'curves',
+    group: look,
+    summary: 'Learning curves in the terminal, or as SVG.',
+    load: () => import('./curves.ts'),
+  },
+  { name: 'compare', group: look, summary: 'Studies side by side.', load: () => import('./compare.ts') },
+  {
+    name: 'export',
+    group: look,
+    summary: 'A study as CSV, JSON, Parquet or a table of curves.',
+    load: () => import('./export.ts'),
+  },
+  {
+    name: 'verify',
+    group: check,
+    summary: 'Check the store, and take every decision again.',
+    load: () => import('./verify.ts'),
+  },
+  { name: 'schema', group: other, summary: 'The JSON Schema of study files.', load: () => import('./schema.ts') },
+  {
+    name: 'completion',
+    group: other,
+    summary: 'A completion script for bash, zsh or fish.',
+    load: () => import('./completion.ts'),
+  },
+  {
+    name: 'version',
+    group: other,
+    summary: 'The version of Foretune and of Node.',
+    load: () => import('./version.ts'),
+  },
+  { name: 'help', group: other, summary: 'This list, or the help of a command.', load: () => import('./help.ts') },
+]

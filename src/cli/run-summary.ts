@@ -1,0 +1,38 @@
+/** What is said when a study ends or is left: the answer, its price, and what to try next. */
+import type { Study } from '../core/study/study.ts'
+import { best } from '../core/study/views/best.ts'
+import { progress } from '../core/study/views/progress.ts'
+import { bestText, epochsText, finishText, trialsText } from './status-text.ts'
+
+export function summaryLines(study: Study): string[] {
+  const { state } = study
+  const { name, epochs } = state.definition
+  const soFar = progress(study)
+  const lines = [
+    '',
+    state.finished
+      ? `${name} is finished. ${finishText(study)}`
+      : `${name} is left; it can go on:  foretune resume ${name}`,
+    `trials  ${trialsText(soFar)}`,
+    `${epochs.resource.padEnd(6)}  ${epochsText(soFar)}`,
+    `best    ${bestText(study, best(study))}`,
+  ]
+  if (state.finished) lines.push('', ...nextSteps(study))
+  return lines
+}
+
+function nextSteps(study: Study): string[] {
+  const { state } = study
+  const { name } = state.definition
+  const stopped = state.trials.find((trial) => trial.state === 'stopped') ?? state.trials[0]
+  const steps: [string, string][] = [
+    [
+      `foretune story ${name} ${stopped?.number ?? 0}`,
+      stopped?.state === 'stopped' ? `why trial ${stopped.number} was stopped` : 'what happened to a trial',
+    ],
+    [`foretune curves ${name}`, 'the learning curves'],
+    [`foretune replay ${name} --scheduler asha,none`, 'what other schedulers would have spent and found'],
+  ]
+  const width = Math.max(...steps.map(([words]) => words.length))
+  return ['Next:', ...steps.map(([words, why]) => `  ${words.padEnd(width)}  ${why}`)]
+}

@@ -1,0 +1,141 @@
+/** The screen of `status` as lines: how the study stands, what it has spent, its best, its rungs. Pure. */
+import type { RungView } from '../core/schedulers/scheduler.ts'
+import type { Study } from '../core/study/study.ts'
+import { best } from '../core/study/views/best.ts'
+import type { Best } from '../core/study/views/best.ts'
+import { configurationText, countText, durationText, numberText } from '../core/study/views/number-text.ts'
+import { progress } from '../core/study/views/progress.ts'
+import type { Progress } from '../core/study/views/progress.ts'
+import { plainReason, reasonText } from '../core/study/views/reason-text.ts'
+import { rungs } from '../core/study/views/rungs.ts'
+import type { StudySummary } from '../ports.ts'
+import { tableText } from './table.ts'
+
+export function statusLines(study: Study, owner: StudySummary['owner'], now: number, width: number): string[] {
+  const { definition } = study.state
+  const soFar = progress(study, now)
+  const labelled: [string, string][] = [
+    [
+      'study',
+      `${definition.name} (${definition.sampler.type} sampler, ${definition.scheduler.type} scheduler, seed ${definition.seed})`,
+    ],
+    ['state', stateText(study, soFar, owner)],
+    ['trials', trialsText(soFar)],
+    [definition.epochs.resource, epochsText(soFar)],
+    ['time', timeText(soFar)],
+    ['slots', `${soFar.slots.busy} of ${soFar.slots.total} busy`],
+    ['best', bestText(study, best(study))],
+  ]
+  const label = Math.max(...labelled.map(([name]) => name.length))
+  const lines = labelled.map(([name, text]) => `${name.padEnd(label)}  ${text}`)
+  const rows = rungs(study)
+  return rows.length === 0 ? lines : [...lines, '', ...rungLines(rows, width)]
+}
+
+export function stateText(
+  study: Study,
+  { finished, closed, paused, session }: Progress,
+  owner: StudySummary['owner'],
+): string {
+  if (finished) return `finished. ${finishText(study)}`
+  if (owner) {
+    const doing = paused === null ? 'running' : `paused by ${paused}`
+    return `${doing}, by process ${owner.pid} on ${owner.host}${closed ? `; no new trials: ${plainReason(closed)}` : ''}`
+  }
+  const name = study.state.definition.name
+  if (session)
+    return `not running: its controller (process ${session.pid} on ${session.host}) is gone. \`foretune resume ${name}\` continues it.`
+  return study.state.sessions === 0 ? 'never run' : `stopped. \`foretune resume ${name}\` continues it.`
+}
+
+export function finishText(study: Study): string {
+  const why = study.state.finished
+  return why ? plainReason(why) : ''
+}
+
+export function trialsText({ counts, trials }: Progress): string {
+  const states = Object.entries(counts).filter(([, count]) => count > 0)
+  const planned = trials.planned === null ? '' : ` of ${trials.planned + trials.imported}`
+  const list = states.map(([state, count]) => `${count} ${state}`).join(', ')
+  return `${trials.created}${planned}${list === '' ? '' : `: ${list}`}`
+}
+
+export function epochsText({ epochs }: Progress): string {
+  const parts = [`${epochs.spent}${epochs.planned === null ? '' : ` of ${epochs.planned}`} spent`]
+  if (epochs.reserved > 0) parts.push(`${epochs.reserved} on order`)
+  if (epochs.repeated > 0) parts.push(`${epochs.repeated} repeated`)
+  if (epochs.overrun > 0) parts.push(`${epochs.overrun} overrun`)
+  if (epochs.saved > 0) parts.push(`${epochs.saved} saved against training every trial to the end`)
+  return parts.join(', ')
+}
+
+const methods: { readonly [method in Progress['time']['method']]: string } = {
+  finished: '',
+  unknown: '',
+  'epoch-budget': 'at this rate, to the budget of epochs',
+  'time-budget': 'to the budget of time',
+  schedule: "at this rate, to the end of the scheduler's plan",
+  'epochs-per-trial': 'at this rate, if the other trials take as many epochs as the ended ones',
+}
+
+export function timeText({ time }: Progress): string {
+  const elapsed = `${durationText(time.elapsedMs)} of running`
+  if (time.leftMs === null || time.method === 'finished') return elapsed
+  return `${elapsed}, about ${durationText(time.leftMs)} left (${methods[time.method]})`
+}
+
+export function bestText(study: Study, found: Best): string {
+  const [first] = found.trials
+  if (!first)
+    return found.infeasible > 0
+      ? `none: ${countText(found.infeasible, 'complete trial')} missed a constraint`
+      : 'none yet'
+  const objectives = found.objectives.map(({ metric, direction }) => {
+    const value = first.values[metric]
+    return `${metric} ${value === undefined ? '' : numberText(value)} (${direction})`
+  })
+  const front = found.trials.length > 1 ? `front of ${found.trials.length}, first ` : ''
+  const where = found.among === 'complete' ? '' : `, ${amongText(found)}`
+  return `${front}trial ${first.trial}: ${objectives.join(', ')} at epoch ${first.epoch}${where}. ${configurationText(first.configuration, study.space.names)}`
+}
+
+export function amongText({ among, epoch }: Best): string {
+  switch (among) {
+    case 'complete':
+      return 'best of the complete trials'
+    case 'furthest-rung':
+      return `best at epoch ${epoch ?? 0}, the furthest that trials were compared at (none is complete yet)`
+    case 'last-reports':
+      return 'best of the last reports (no trial has reached a rung yet)'
+    case 'none':
+      return 'nothing was reported yet'
+  }
+}
+
+export function rungLines(rows: readonly RungView[], width: number): string[] {
+  const right = { align: 'right' } as const
+  return tableText(
+    [
+      { title: 'rung' },
+      { title: 'epoch', ...right },
+      { title: 'arrived', ...right },
+      { title: 'of', ...right },
+      { title: 'went on', ...right },
+      { title: 'cut', ...right },
+    ],
+    rows.map((row) => [
+      row.group,
+      String(row.epoch),
+      String(row.arrived),
+      row.size === null ? '' : String(row.size),
+      String(row.promoted),
+      row.cut === null ? '' : numberText(row.cut),
+    ]),
+    width,
+  )
+}
+
+/** A trial's reason in its own words, for tables. */
+export function whyText(study: Study, why: Parameters<typeof reasonText>[1] | null): string {
+  return why ? reasonText(study, why) : ''
+}

@@ -1,0 +1,305 @@
+/**
+ * A small pure study for the tests of schedulers: it feeds notices, keeps states and curves, gives slots away, and checks at every step what
+ * the contract asks of a scheduler. Time is virtual; whatever goes wrong (failures, early ends, user stops, a short budget) is in the `World`.
+ */
+import assert from 'node:assert/strict'
+import type { StudyDefinition } from '../study/definition.ts'
+import type { StudyView } from '../study/study-view.ts'
+import { isSettled, type Direction, type Json, type TrialState } from '../trial.ts'
+import { viewOf, type Curve } from './mini-view.laws.ts'
+import type { Notice, Order, RungView, Scheduler, SchedulerKind, Verdict } from './scheduler.ts'
+
+export interface World {
+  readonly slots: number
+  readonly minEpochs?: number
+  readonly maxEpochs: number
+  readonly directions?: readonly Direction[]
+  readonly resumable?: boolean
+  /** What the program reports, by creation number; in the user's own direction. */
+  value(trial: number, epoch: number, objective: number): number
+  /** Virtual time that this epoch takes. */
+  duration?(trial: number, epoch: number): number
+  /** Fails instead of reporting this epoch. */
+  failsAt?(trial: number): number | null
+  /** Ends by itself, with success, after this epoch. */
+  endsAt?(trial: number): number | null
+  /** Trains this many epochs beyond each order. */
+  overrun?(trial: number): number
+  /** The user stops it, running or paused, once it has reported this epoch. */
+  stoppedAt?(trial: number): number | null
+  /** No more than so many trials are created. */
+  readonly trials?: number
+  /** The study is closed after so many events, if it was not before. */
+  readonly closesAfter?: number
+  readonly epochs?: number
+  /** Slots are given away only after every so many facts. */
+  readonly batch?: number
+  /** The memory is cloned, and the scheduler made anew, after every notice. */
+  readonly isForgetful?: boolean
+}
+
+export interface Course {
+  /** Every decision in order, without its reason. */
+  readonly decisions: readonly string[]
+  readonly orders: readonly {
+    readonly trial: number
+    readonly isNew: boolean
+    readonly from: number
+    readonly until: number
+    readonly order: Order
+  }[]
+  readonly verdicts: readonly Verdict[]
+  /** What was concluded, in order, and how many epochs had been trained by then. */
+  readonly conclusions: readonly { readonly data: Json; readonly epochsSoFar: number }[]
+  readonly states: readonly TrialState[]
+  readonly reached: readonly number[]
+  readonly epochs: number
+  readonly makespan: number
+  readonly rungs: readonly RungView[]
+  readonly isDone: boolean
+}
+
+interface Running {
+  readonly trial: number
+  readonly until: number
+  readonly limit: number
+  at: number
+}
+
+const STEPS_MAX = 1_000_000
+
+export function aDefinition(world: World): StudyDefinition {
+  const directions = world.directions ?? ['minimize']
+  return {
+    name: 'mini',
+    space: { parameters: {}, forbidden: [] },
+    objectives: directions.map((direction, i) => ({ metric: `metric${i}`, direction, value: 'last' })),
+    constraints: [],
+    epochs: { min: world.minEpochs ?? 1, max: world.maxEpochs, resource: 'epochs' },
+    sampler: { type: 'random' },
+    scheduler: { type: 'none' },
+    budget: world.trials === undefined ? {} : { trials: world.trials },
+    failures: { retries: 0, graceMs: 0, stopStudyAfter: 1_000 },
+    resumable: world.resumable ?? true,
+    lingerMs: 0,
+    checkpoints: { keep: 'all' },
+    seed: 0,
+    initial: [],
+  }
+}
+
+export function resolved(
+  kind: SchedulerKind,
+  definition: StudyDefinition,
+  options: { [option: string]: unknown },
+  slots: number,
+): { [option: string]: unknown } {
+  const defaults = Object.fromEntries(Object.entries(kind.options).map(([name, spec]) => [name, spec.default]))
+  const result = kind.resolve({ definition, options: { ...defaults, ...options }, slots })
+  assert.deepEqual(result.problems, [])
+  return result.options
+}
+
+/** Runs the study to its end. Throws where the scheduler breaks its contract or gets stuck. */
+export function runStudy(kind: SchedulerKind, options: { [option: string]: unknown }, world: World): Course {
+  return run(openStudy(kind, options, world))
+}
+
+export interface MiniStudy {
+  readonly world: World
+  readonly view: StudyView
+  readonly make: () => Scheduler
+  scheduler: Scheduler
+  memory: unknown
+  readonly states: TrialState[]
+  readonly curves: Curve[]
+  running: Running[]
+  readonly orders: Course['orders'][number][]
+  readonly verdicts: Verdict[]
+  readonly conclusions: Course['conclusions'][number][]
+  readonly decisions: string[]
+  epochs: number
+  now: number
+  isOpen: boolean
+  isExhausted: boolean
+}
+
+/** A study before its first order. */
+export function openStudy(kind: SchedulerKind, options: { [option: string]: unknown }, world: World): MiniStudy {
+  const definition = aDefinition(world)
+  const settings = resolved(kind, definition, options, world.slots)
+  const make = (): Scheduler => kind.create({ definition, options: settings })
+  const scheduler = make()
+  const seen = { states: [] as TrialState[], curves: [] as Curve[], isOpen: true }
+  const counts = { epochs: 0, now: 0, isExhausted: false }
+  const lists = { running: [], orders: [], verdicts: [], conclusions: [], decisions: [] }
+  const mini: Omit<MiniStudy, 'view'> = {
+    world,
+    make,
+    scheduler,
+    memory: scheduler.start(),
+    ...seen,
+    ...counts,
+    ...lists,
+  }
+  return Object.assign(mini, { view: viewOf(mini, definition) })
+}
+
+function run(mini: MiniStudy): Course {
+  let events = 0
+  fill(mini)
+  while (mini.running.length > 0) {
+    assert.ok(++events < STEPS_MAX, 'the study ends')
+    step(mini)
+    if (events === mini.world.closesAfter) close(mini)
+    if (events % (mini.world.batch ?? 1) === 0 || mini.running.length === 0) fill(mini)
+  }
+  const isDone = mini.scheduler.isDone(mini.memory, mini.view)
+  assert.ok(isDone || mini.isExhausted, 'nothing runs and nothing is ordered only when the scheduler is done')
+  return {
+    decisions: mini.decisions,
+    orders: mini.orders,
+    verdicts: mini.verdicts,
+    conclusions: mini.conclusions,
+    states: mini.states,
+    reached: mini.states.map((_, trial) => mini.view.epoch(trial)),
+    epochs: mini.epochs,
+    makespan: mini.now,
+    rungs: mini.scheduler.rungs?.(mini.memory, mini.view) ?? [],
+    isDone,
+  }
+}
+
+/** The next epoch of the trial whose epoch ends first. */
+function step(mini: MiniStudy): void {
+  const { world } = mini
+  const next = mini.running.reduce((first, other) => (other.at < first.at ? other : first))
+  const { trial } = next
+  const epoch = mini.view.epoch(trial) + 1
+  mini.now = next.at
+  mini.epochs++
+  if (world.failsAt?.(trial) === epoch) return end(mini, next, 'failed', { type: 'failed', trial })
+  mini.curves[trial]?.epochs.push(epoch)
+  mini.curves[trial]?.losses.push(
+    mini.view.definition.objectives.map(
+      ({ direction }, i) => world.value(trial, epoch, i) * (direction === 'maximize' ? -1 : 1),
+    ),
+  )
+  tell(mini, { type: 'reported', trial, epoch })
+  settle(mini)
+  if (!mini.running.includes(next)) return
+  const isStopped = world.stoppedAt?.(trial) === epoch
+  const isComplete = epoch === world.maxEpochs || world.endsAt?.(trial) === epoch
+  if (isComplete || epoch >= next.limit) {
+    end(mini, next, isComplete ? 'complete' : 'paused', { type: 'arrived', trial, epoch, complete: isComplete })
+    if (isStopped && mini.view.state(trial) === 'paused') end(mini, next, 'stopped', { type: 'stopped', trial })
+    return
+  }
+  if (isStopped) return end(mini, next, 'stopped', { type: 'stopped', trial })
+  next.at += world.duration?.(trial, epoch + 1) ?? 1
+}
+
+function end(mini: MiniStudy, running: Running, state: TrialState, notice: Notice): void {
+  mini.running = mini.running.filter((other) => other !== running)
+  mini.states[running.trial] = state
+  tell(mini, notice)
+  settle(mini)
+}
+
+/** Takes all verdicts. */
+function settle(mini: MiniStudy): void {
+  for (;;) {
+    const verdict = unchanged(mini, () => mini.scheduler.decide(mini.memory, mini.view))
+    if (verdict === null) return
+    mini.verdicts.push(verdict)
+    assert.notEqual(verdict.type, 'raise', 'none of these schedulers raises')
+    if (verdict.type === 'conclude') {
+      assert.deepEqual(JSON.parse(JSON.stringify(verdict.data)), verdict.data, 'a conclusion is JSON')
+      mini.decisions.push(`conclude ${verdict.topic}`)
+      mini.conclusions.push({ data: verdict.data, epochsSoFar: mini.epochs })
+      tell(mini, { type: 'concluded', topic: verdict.topic, data: verdict.data })
+    } else if (verdict.type === 'stop') {
+      const { trial } = verdict
+      assert.ok(!isSettled(mini.view.state(trial)), `trial ${trial} is stopped only while it is not settled`)
+      assert.deepEqual(JSON.parse(JSON.stringify(verdict.why)), verdict.why, 'a reason is JSON')
+      mini.decisions.push(`stop ${trial}`)
+      const running = mini.running.find((other) => other.trial === trial)
+      mini.running = mini.running.filter((other) => other !== running)
+      mini.states[trial] = 'stopped'
+      tell(mini, { type: 'stopped', trial })
+    }
+  }
+}
+
+/** Gives the free slots away, one order at a time; each order must be what was announced before the ones ahead of it were recorded. */
+function fill(mini: MiniStudy): void {
+  let announced: readonly Order[] | null = null
+  while (mini.running.length < mini.world.slots && !mini.isExhausted) {
+    const free = mini.world.slots - mini.running.length
+    const orders = unchanged(mini, () => mini.scheduler.next(mini.memory, mini.view, free))
+    assert.ok(orders.length <= free, 'no more orders than asked for')
+    assert.deepEqual(
+      mini.scheduler.next(mini.memory, mini.view, 1),
+      orders.slice(0, 1),
+      'next(1) is the first of next(n)',
+    )
+    if (announced !== null) assert.deepEqual(orders.slice(0, announced.length), announced, 'orders are as announced')
+    const order = orders[0]
+    if (order === undefined) return
+    assert.ok(!mini.scheduler.isDone(mini.memory, mini.view), 'no order follows when the scheduler is done')
+    const wasOpen = mini.isOpen
+    record(mini, order)
+    announced = wasOpen === mini.isOpen ? orders.slice(1) : null
+  }
+}
+
+function record(mini: MiniStudy, order: Order): void {
+  const { world, view } = mini
+  const isNew = order.type === 'start'
+  const trial = isNew ? mini.states.length : order.trial
+  const from = isNew ? 0 : view.epoch(trial)
+  assert.ok(
+    Number.isInteger(order.until) && order.until <= world.maxEpochs && order.until > from,
+    `order of trial ${trial} from ${from} to ${order.until}`,
+  )
+  if (isNew) assert.ok(mini.isOpen, 'no new trial once the study is closed')
+  else assert.equal(view.state(trial), 'paused', `trial ${trial} is resumed only when paused`)
+  const ordered = mini.running.reduce((sum, other) => sum + Math.max(other.until - view.epoch(other.trial), 0), 0)
+  const left = (world.epochs ?? Infinity) - mini.epochs - ordered
+  if (left <= 0) {
+    mini.isExhausted = true
+    return
+  }
+  const until = Math.min(order.until, from + left)
+  mini.states[trial] = 'running'
+  if (isNew) mini.curves.push({ epochs: [], losses: [] })
+  const limit = until + (mini.world.overrun?.(trial) ?? 0)
+  mini.running.push({ trial, until, limit, at: mini.now + (world.duration?.(trial, from + 1) ?? 1) })
+  mini.orders.push({ trial, isNew, from, until, order })
+  mini.decisions.push(`${order.type} ${trial} ${until}`)
+  tell(mini, { type: 'ordered', trial, until, isNew, tag: order.tag })
+  if (mini.states.length === world.trials) close(mini)
+}
+
+function close(mini: MiniStudy): void {
+  if (!mini.isOpen) return
+  mini.isOpen = false
+  tell(mini, { type: 'closed' })
+  settle(mini)
+}
+
+function tell(mini: MiniStudy, notice: Notice): void {
+  mini.scheduler.evolve(mini.memory, notice, mini.view)
+  if (mini.world.isForgetful !== true) return
+  mini.memory = structuredClone(mini.memory)
+  mini.scheduler = mini.make()
+}
+
+/** Asking changes nothing. Looked at only in forgetful studies, for it costs a copy of the memory. */
+function unchanged<T>(mini: MiniStudy, ask: () => T): T {
+  if (mini.world.isForgetful !== true) return ask()
+  const before = structuredClone(mini.memory)
+  const answer = ask()
+  assert.deepEqual(mini.memory, before, 'asking a scheduler changes nothing')
+  return answer
+}

@@ -1,0 +1,121 @@
+/**
+ * The contract of schedulers: who decides which trial trains next, how far, and which is stopped.
+ *
+ * A scheduler is a plain object. Its memory is plain data (what `structuredClone` copies), made by `start` and changed by `evolve` alone:
+ * it is a fold over notices, which the study derives from the log. `decide` and `next` read the memory and change nothing that matters
+ * (a memo that only saves time is allowed), cost O(log trials) or a bounded fit, and depend on nothing but the notices so far.
+ *
+ * The life of an order: `next` names it -> the study records it (CreateTrial + StartAttempt, StartAttempt, or RaiseUntil for a trial that still
+ * lingers) -> `evolve` gets `ordered` -> reports come as `reported` -> `arrived` when the trial has reached its limit (or its program
+ * ended by itself), or `failed` when it has finally failed. Retries in between are the study's own affair.
+ * An order may come back shortened: `ordered.until` is what was really ordered (the epoch budget was nearly spent), and the trial
+ * `arrived` there; `exhausted` in the notice says so. No order follows then.
+ */
+import type { Json, Reason } from '../trial.ts'
+import type { Options, OptionSpecs } from '../options.ts'
+import type { StudyDefinition } from '../study/definition.ts'
+import type { StudyView } from '../study/study-view.ts'
+
+export type Order =
+  /** A new trial, its configuration from the sampler. */
+  | { readonly type: 'start'; readonly until: number; readonly tag?: Json; readonly why: Reason }
+  /** A paused (perhaps lingering) trial trains on. */
+  | {
+      readonly type: 'resume'
+      readonly trial: number
+      readonly until: number
+      readonly tag?: Json
+      readonly why: Reason
+    }
+
+export type Verdict =
+  /** The trial is settled as stopped (paused or running: a running one is asked to leave). */
+  | { readonly type: 'stop'; readonly trial: number; readonly why: Reason }
+  /** Lets a running trial train further than it was ordered to. */
+  | { readonly type: 'raise'; readonly trial: number; readonly until: number; readonly why: Reason }
+  /** A conclusion of its own, recorded as `Conclude` and handed back to `evolve` as `concluded`. */
+  | { readonly type: 'conclude'; readonly topic: string; readonly data: Json }
+
+export type Notice =
+  /** An order was recorded. For `start` the new trial's number is `trial`. */
+  | {
+      readonly type: 'ordered'
+      readonly trial: number
+      readonly until: number
+      readonly isNew: boolean
+      readonly tag: Json | undefined
+    }
+  /** A new epoch was reported (repeated ones are not told). */
+  | { readonly type: 'reported'; readonly trial: number; readonly epoch: number }
+  /** The trial has trained as far as ordered, or ended by itself (then it is complete). `epoch` is how far it really came. Told once an order. */
+  | { readonly type: 'arrived'; readonly trial: number; readonly epoch: number; readonly complete: boolean }
+  /** The trial has finally failed. */
+  | { readonly type: 'failed'; readonly trial: number }
+  /** A `stop` verdict was recorded, or the user stopped the trial. */
+  | { readonly type: 'stopped'; readonly trial: number }
+  | { readonly type: 'concluded'; readonly topic: string; readonly data: Json }
+  /** No new trial will be created: brackets go on with what they have. */
+  | { readonly type: 'closed' }
+
+export interface Scheduler<Memory = unknown> {
+  start(): Memory
+  evolve(memory: Memory, notice: Notice, study: StudyView): void
+  /** The next verdict that follows from the notices so far, or null. Asked again after each recorded verdict until it says null. */
+  decide(memory: Memory, study: StudyView): Verdict | null
+  /** The orders that are ready now, best first, at most `limit`; each as if the ones before it had been recorded. Empty = wait. */
+  next(memory: Memory, study: StudyView, limit: number): readonly Order[]
+  /** True when no order can ever follow, whatever is still running reports. Open-ended schedulers: once `closed` and nothing is left to do. */
+  isDone(memory: Memory, study: StudyView): boolean
+  /** True if this settled or paused trial can no longer be chosen, so that its checkpoint may go. */
+  isHopeless?(memory: Memory, study: StudyView, trial: number): boolean
+  /** Its rungs or rounds for the `rungs` view, plain data: label, epoch, how many arrived, how many went on, the cut. */
+  rungs?(memory: Memory, study: StudyView): readonly RungView[]
+}
+
+export interface RungView {
+  /** e.g. `bracket 6` or `rungs`. */
+  readonly group: string
+  readonly epoch: number
+  /** Trials that are meant to arrive; null = open-ended. */
+  readonly size: number | null
+  readonly arrived: number
+  readonly promoted: number
+  /** The value that separated the promoted from the rest so far, in the user's sign; null = none yet. */
+  readonly cut: number | null
+}
+
+/** One entry of a preview: so many trials train up to this epoch. */
+export interface PreviewRow {
+  readonly group: string
+  readonly epoch: number
+  readonly trials: number
+}
+
+export interface SchedulerSetup {
+  readonly definition: StudyDefinition
+  readonly options: Options
+}
+
+/** One entry of the index: what the study file's `scheduler: { type: name, ... }` refers to. */
+export interface SchedulerKind {
+  readonly name: string
+  /** Raised when the same notices may give other decisions than before: `verify` then does not re-derive. */
+  readonly version: number
+  readonly doc: string
+  readonly options: OptionSpecs
+  /** Whether it pauses trials and continues them later: with `resumable: false` such a scheduler is refused. */
+  pauses(options: Options): boolean
+  /**
+   * Options that depend on the study (slots, budget, resumable) get their final value here, once, at the study's start;
+   * the result is recorded. Throws nothing; problems come back as sentences.
+   */
+  resolve(setup: SchedulerSetup & { readonly slots: number }): {
+    readonly options: Options
+    readonly problems: readonly string[]
+  }
+  create(setup: SchedulerSetup): Scheduler<any>
+  /** What will happen at most: rows for `preview`. */
+  preview(setup: SchedulerSetup): readonly PreviewRow[]
+  /** A reason of this scheduler in one plain sentence with its numbers. `metric` is the objective's name. */
+  explain(why: Reason, metric: string): string
+}

@@ -1,0 +1,292 @@
+/**
+ * The next decision that follows from the events so far, or null. The caller records it, folds it and asks again until there is none:
+ * so live running, replay and `verify` walk the same path.
+ *
+ * Order of thought: what failed (retry or fail), what the scheduler concludes, which checkpoints may go; then, once the whole batch of
+ * facts is known, how the study ends, and who gets the free slots: first trials that are owed training, then the scheduler's orders.
+ * A lingering trial goes on without a restart if an order names it; it is released as soon as an order needs its slot.
+ */
+import type { Configuration, Json, Reason } from '../trial.ts'
+import { assert, isSettled } from '../trial.ts'
+import { stream } from '../maths/stream.ts'
+import type { Order } from '../schedulers/scheduler.ts'
+import type { Decision } from './events.ts'
+import { trialAt } from './evolve.ts'
+import { epochsLeft, trialsLeft } from './state.ts'
+import type { StudyState, TrialRecord } from './state.ts'
+import { compareLosses } from './study.ts'
+import type { Study } from './study.ts'
+
+/** So many times the world may lose or refuse one trial's attempts before the trial fails. */
+const lossesMax = 5
+
+export function decide(study: Study): Decision | null {
+  const { state } = study
+  return verdict(study) ?? (state.batchOpen ? null : dispatch(study))
+}
+
+function verdict(study: Study): Decision | null {
+  const { state } = study
+  const at = state.now
+  for (const number of state.attention) {
+    const decision = verdictOnTrial(state, trialAt(state, number))
+    if (decision) return decision
+  }
+  const doomed = state.doomedCheckpoints[0]
+  if (doomed !== undefined) return { type: 'DeleteCheckpoint', at, trial: doomed }
+  const found = study.scheduler.decide(state.schedulerMemory, study.view)
+  if (!found) return null
+  switch (found.type) {
+    case 'stop':
+      assert(
+        !isSettled(trialAt(state, found.trial).state),
+        `the scheduler stops only unsettled trials, not ${found.trial}`,
+      )
+      return { type: 'StopTrial', at, trial: found.trial, why: found.why }
+    case 'raise': {
+      const live = trialAt(state, found.trial).live
+      assert(live, `the scheduler raises only live trials, not ${found.trial}`)
+      const until = Math.min(found.until, live.until + epochsLeft(state), state.definition.epochs.max)
+      return { type: 'RaiseUntil', at, trial: found.trial, attempt: live.attempt, until, why: found.why }
+    }
+    case 'conclude':
+      return { type: 'Conclude', at, by: 'scheduler', topic: found.topic, data: found.data }
+  }
+}
+
+function verdictOnTrial(state: StudyState, trial: TrialRecord): Decision | null {
+  const at = state.now
+  const { live, failing } = trial
+  if (live?.overdue && !live.stopping) {
+    return {
+      type: 'StopAttempt',
+      at,
+      trial: trial.number,
+      attempt: live.attempt,
+      why: { rule: live.overdue, epoch: live.epoch },
+    }
+  }
+  if (!failing || isSettled(trial.state)) return null
+  if (failing.rule === 'asked-to-stop') return { type: 'StopTrial', at, trial: trial.number, why: failing }
+  if (failing.rule === 'non-finite') return { type: 'FailTrial', at, trial: trial.number, why: failing }
+  const isLoss = failing.rule === 'lost' || failing.rule === 'refused'
+  const isSpent = isLoss
+    ? trial.losses > Math.max(lossesMax, state.failures.retries)
+    : trial.failures > state.failures.retries
+  return isSpent
+    ? { type: 'FailTrial', at, trial: trial.number, why: { ...failing, attempts: trial.attemptCount } }
+    : null
+}
+
+function dispatch(study: Study): Decision | null {
+  const { state } = study
+  if (state.finished) return null
+  if (!state.session) return state.asks > 0 ? serveAsk(study) : null
+  const ending = endingReason(state)
+  if (ending)
+    return (
+      stopEverything(state, ending) ??
+      (state.live.size === 0 ? { type: 'FinishStudy', at: state.now, why: ending } : null)
+    )
+  if (state.stopRequested) return stopEverything(state, { rule: 'study-stopped', by: state.stopRequested })
+  if (state.asks > 0) return serveAsk(study)
+  if (state.paused) return releaseOne(study)
+  return startOwed(study) ?? serveOrders(study) ?? finishIfDone(study)
+}
+
+/** What ends the study before everything is settled. */
+function endingReason(state: StudyState): Reason | null {
+  if (state.targetMet) return state.targetMet
+  const { timeMs } = state.budget
+  if (timeMs !== undefined && state.elapsedMs >= timeMs) return { rule: 'time-budget', timeMs }
+  const limit = state.failures.stopStudyAfter
+  if (state.failedInARow >= limit) return { rule: 'failures-in-a-row', failures: state.failedInARow }
+  return null
+}
+
+function stopEverything(state: StudyState, why: Reason): Decision | null {
+  for (const number of state.live) {
+    const { live } = trialAt(state, number)
+    if (live && !live.stopping && !live.asked)
+      return { type: 'StopAttempt', at: state.now, trial: number, attempt: live.attempt, why }
+  }
+  return null
+}
+
+function freeSlots(state: StudyState): number {
+  return state.slots - (state.live.size - state.askedCount)
+}
+
+function startOwed(study: Study): Decision | null {
+  const { state } = study
+  if (freeSlots(state) <= 0) return null
+  for (const number of state.owed) {
+    const trial = trialAt(state, number)
+    if (trial.notBefore > state.now) continue
+    return startTrial(
+      study,
+      trial,
+      trial.until,
+      trial.failing ? { rule: 'retry', after: trial.failing.rule } : trial.order,
+      false,
+    )
+  }
+  return null
+}
+
+function startTrial(
+  study: Study,
+  trial: TrialRecord,
+  until: number,
+  why: Reason,
+  asked: boolean,
+  tag?: Json,
+): Decision {
+  const { state } = study
+  const from = state.definition.resumable === true ? trial.epoch : 0
+  const affordable = from + trial.reserved + epochsLeft(state)
+  const limit = Math.min(until, affordable)
+  if (limit <= trial.epoch) {
+    return { type: 'StopTrial', at: state.now, trial: trial.number, why: { rule: 'epoch-budget', epoch: trial.epoch } }
+  }
+  return {
+    type: 'StartAttempt',
+    at: state.now,
+    trial: trial.number,
+    attempt: trial.attemptCount + 1,
+    from,
+    until: limit,
+    why,
+    ...(asked ? { asked } : {}),
+    ...(tag === undefined ? {} : { tag }),
+  }
+}
+
+/** One order of the scheduler, or a slot made free for one. */
+function serveOrders(study: Study): Decision | null {
+  const { state, scheduler, view } = study
+  if (epochsLeft(state) <= 0) return null
+  const free = freeSlots(state)
+  if (free <= 0 && state.lingering.size === 0) return null
+  const [first] = scheduler.next(state.schedulerMemory, view, 1)
+  if (!first) return null
+  if (free > 0 || isForLingering(state, first)) return serve(study, first, false)
+  const orders = scheduler.next(state.schedulerMemory, view, state.lingering.size + state.leaving.size)
+  const inPlace = orders.find((order) => isForLingering(state, order))
+  if (inPlace) return serve(study, inPlace, false)
+  return orders.length > state.leaving.size ? releaseOne(study) : null
+}
+
+function isForLingering(state: StudyState, order: Order): boolean {
+  return order.type === 'resume' && state.lingering.has(order.trial)
+}
+
+function serve(study: Study, order: Order, asked: boolean): Decision | null {
+  const { state } = study
+  if (order.type === 'start') return createTrial(study, order)
+  const trial = trialAt(state, order.trial)
+  assert(!isSettled(trial.state), `the scheduler orders only unsettled trials, not ${order.trial}`)
+  if (trial.live) {
+    if (!state.lingering.has(order.trial)) return null // it leaves; its turn comes when its slot is free
+    const until = Math.min(order.until, trial.live.until + epochsLeft(state))
+    const { attempt } = trial.live
+    const tag = order.tag === undefined ? {} : { tag: order.tag }
+    return { type: 'RaiseUntil', at: state.now, trial: order.trial, attempt, until, why: order.why, ...tag }
+  }
+  return startTrial(study, trial, order.until, order.why, asked, order.tag)
+}
+
+function createTrial(study: Study, order: Order & { readonly type: 'start' }): Decision {
+  const { state } = study
+  const at = state.now
+  if (trialsLeft(state) <= 0) {
+    return { type: 'CloseSampling', at, why: { rule: 'trial-budget', trials: state.budget.trials ?? 0 } }
+  }
+  const trial = state.trials.length
+  const proposal = propose(study, trial, order.tag)
+  if ('exhausted' in proposal) return { type: 'CloseSampling', at, why: proposal.exhausted }
+  const until = Math.min(order.until, epochsLeft(state))
+  return {
+    type: 'CreateTrial',
+    at,
+    trial,
+    configuration: proposal.configuration,
+    by: proposal.by,
+    ...(proposal.note === undefined ? {} : { note: proposal.note }),
+    ...(order.tag === undefined ? {} : { tag: order.tag }),
+    until,
+    why: order.why,
+  }
+}
+
+function propose(
+  study: Study,
+  trial: number,
+  tag: Json | undefined,
+): { configuration: Configuration; by: string; note?: Json | undefined } | { exhausted: Reason } {
+  const { state, sampler, view } = study
+  const initial = state.definition.initial[state.initialUsed]
+  if (initial) return { configuration: initial, by: 'initial' }
+  const chance = stream(state.definition.seed, 'sampler', trial)
+  const proposal = sampler.propose(state.samplerMemory, view, trial, chance, tag)
+  return 'exhausted' in proposal ? proposal : { ...proposal, by: state.definition.sampler.type }
+}
+
+/** Lets go the lingering trial that is least likely to be wanted again. */
+function releaseOne(study: Study): Decision | null {
+  const { state, view } = study
+  let worst: number | undefined
+  for (const number of state.lingering) {
+    if (worst === undefined || (compareLosses(view.loss(number), view.loss(worst)) || number - worst) > 0)
+      worst = number
+  }
+  if (worst === undefined) return null
+  const { live } = trialAt(state, worst)
+  assert(live, `the lingering trial ${worst} has a live attempt`)
+  return { type: 'ReleaseTrial', at: state.now, trial: worst, attempt: live.attempt }
+}
+
+/** Somebody else's loop asked for work: the next order, whatever the slots. */
+function serveAsk(study: Study): Decision | null {
+  const { state, scheduler, view } = study
+  const owed = [...state.owed][0]
+  if (owed !== undefined) {
+    const trial = trialAt(state, owed)
+    return startTrial(study, trial, trial.until, trial.order, true)
+  }
+  const [order] = epochsLeft(state) > 0 ? scheduler.next(state.schedulerMemory, view, 1) : []
+  return order ? serve(study, order, true) : null
+}
+
+function finishIfDone(study: Study): Decision | null {
+  const { state, scheduler, view } = study
+  if (state.owed.size > 0) return null
+  const isDone = scheduler.isDone(state.schedulerMemory, view)
+  const isSpent = epochsLeft(state) <= 0
+  if (!isDone && !isSpent && state.live.size > 0) return null
+  if (isDone || isSpent) {
+    const release = releaseOne(study)
+    if (release) return release
+  }
+  // Without a slot nothing can be said of a scheduler that waits: it may only wait for one, or for somebody else's loop.
+  if (state.live.size > 0 || (!isDone && !isSpent && state.slots === 0)) return null
+  const why: Reason = isSpent
+    ? { rule: 'epoch-budget', epochs: state.budget.epochs ?? 0 }
+    : isDone
+      ? (state.closed ?? { rule: 'all-settled', trials: state.trials.length })
+      : { rule: 'stalled' }
+  return { type: 'FinishStudy', at: state.now, why }
+}
+
+/** The moment at which time alone changes something (a budget, a retry's pause), or null. */
+export function nextDeadline(state: StudyState): number | null {
+  if (!state.session || state.finished) return null
+  let deadline = Infinity
+  const { timeMs } = state.budget
+  if (timeMs !== undefined) deadline = state.now + Math.max(0, timeMs - state.elapsedMs)
+  for (const number of state.owed) {
+    const { notBefore } = trialAt(state, number)
+    if (notBefore > state.now) deadline = Math.min(deadline, notBefore)
+  }
+  return deadline === Infinity ? null : deadline
+}

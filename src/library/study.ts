@@ -1,0 +1,242 @@
+/**
+ * The library's study: the same store, log and controller as the command line's, with an asynchronous function as the trial, or with the
+ * caller's own loop (`ask`, `report`, `tell`).
+ */
+import { dirname, join, resolve } from 'node:path'
+import type { Configuration, Metrics } from '../core/trial.ts'
+import type { ConfigurationOf, SpaceParameters } from '../core/space/builders.ts'
+import type { AlgorithmDefinition, Budget, Failures, Objective } from '../core/study/definition.ts'
+import type { Event } from '../core/study/events.ts'
+import type { Study } from '../core/study/study.ts'
+import type { Best, BestTrial } from '../core/study/views/best.ts'
+import { best } from '../core/study/views/best.ts'
+import type { Progress } from '../core/study/views/progress.ts'
+import { progress } from '../core/study/views/progress.ts'
+import { ForetuneError } from '../errors.ts'
+import { inProcessExecutor } from '../executors/in-process.ts'
+import type { InProcessTrial } from '../executors/in-process.ts'
+import { outsideExecutor } from '../executors/outside.ts'
+import type { Store } from '../ports.ts'
+import type { AskedOrder, Standing } from '../runtime/asked.ts'
+import { askedOrder, standing } from '../runtime/asked.ts'
+import type { Controller, StudyToRun } from '../runtime/controller.ts'
+import { foldStudy } from '../runtime/fold.ts'
+import { openStore } from '../stores/open.ts'
+import { programAsJson } from '../wire/program.ts'
+import { readStudyObject } from '../wire/study-file.ts'
+import { algorithms } from './algorithms.ts'
+import { foldCacheFile, openSession } from './session.ts'
+
+/** What a study is made of: the study file's fields as an object, and where its log is kept. */
+export interface StudyOptions<Space extends SpaceParameters> {
+  readonly name: string
+  readonly space: Space
+  readonly objective?: string | (Partial<Objective> & { readonly metric: string })
+  readonly objectives?: readonly (Partial<Objective> & { readonly metric: string })[]
+  readonly forbidden?: readonly { readonly [parameter: string]: unknown }[]
+  readonly constraints?: readonly { readonly metric: string; readonly atMost?: number; readonly atLeast?: number }[]
+  readonly epochs?: { readonly min?: number; readonly max: number; readonly resource?: string }
+  readonly sampler?: string | AlgorithmDefinition
+  readonly scheduler?: string | AlgorithmDefinition
+  readonly budget?: Omit<Budget, 'timeMs'> & { readonly time?: string }
+  readonly failures?: Partial<Omit<Failures, 'timeoutMs' | 'noReportForMs' | 'graceMs'>> & {
+    readonly timeout?: string
+    readonly noReportFor?: string
+    readonly grace?: string
+  }
+  readonly seed?: number
+  readonly initial?: readonly Configuration[]
+  readonly linger?: string
+  /** `memory` (the default), `sqlite:FILE`. */
+  readonly store?: string
+}
+
+export type ObjectiveFunction<C> = (trial: InProcessTrial<C>) => Promise<unknown>
+
+export interface RunOptions {
+  /** Trials at once (default 1). */
+  readonly slots?: number
+  /** Aborting it stops the study: trials save, `run` resolves, a later `run` goes on. */
+  readonly signal?: AbortSignal
+  readonly onEvents?: (events: readonly Event[], study: Study) => void
+}
+
+/** A best trial with its configuration's own type. */
+export type TypedTrial<C> = Omit<BestTrial, 'configuration'> & { readonly configuration: C }
+
+export interface StudyResult<C> {
+  /** The best trial, or null if none reported. With several objectives the first of `front`. */
+  readonly best: TypedTrial<C>
+  /** One trial; with several objectives the Pareto front. */
+  readonly front: readonly TypedTrial<C>[]
+  readonly among: Best['among']
+  readonly progress: Progress
+  /** Why the study ended; null if it was stopped and can go on. */
+  readonly finished: string | null
+}
+
+export interface StudyHandle<C> {
+  readonly name: string
+  /** Runs the study until it ends: at most once at a time. Continues it if the store holds it already. */
+  run(objective: ObjectiveFunction<C>, options?: RunOptions): Promise<StudyResult<C>>
+  /** The next thing to train in your own loop; null if there is nothing at present. */
+  ask(): Promise<(Omit<AskedOrder, 'configuration'> & { readonly configuration: C }) | null>
+  /** One measurement of an asked trial; says whether it should train on. */
+  report(trial: number | { readonly trial: number }, epoch: number, metrics: Metrics): Promise<Standing>
+  /** Ends an asked trial's attempt. */
+  tell(trial: number | { readonly trial: number }, outcome?: { readonly failed?: boolean }): Promise<Standing>
+  /** Where the study stands. Throws `STUDY_WITHOUT_REPORT` while no trial has reported. */
+  result(): Promise<StudyResult<C>>
+  /** Releases the store. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a study, creating it when it first runs. Options are checked like a study file: `STUDY_FILE_INVALID` names all that is wrong.
+ *
+ * @example
+ * const digits = await study({ name: 'digits', space: { lr: float(1e-5, 1e-1, { log: true }) }, objective: 'loss', epochs: { max: 9 } })
+ * const { best } = await digits.run(async (trial) => {
+ *   for await (const epoch of trial.epochs()) await trial.report({ loss: train(trial.configuration.lr, epoch) })
+ * })
+ */
+export async function study<const Space extends SpaceParameters>(
+  options: StudyOptions<Space>,
+): Promise<StudyHandle<ConfigurationOf<Space>>> {
+  const { store: url = 'memory', ...fields } = options
+  const { definition, program } = await readStudyObject(fields)
+  const store = await openStore(url)
+  const create: Omit<StudyToRun, 'createdAt'> = {
+    definition,
+    program: programAsJson(program),
+    directory: directoryOf(url, definition.name),
+  }
+  return handle(store, create)
+}
+
+function directoryOf(url: string, name: string): string {
+  return url.startsWith('sqlite:') ? join(dirname(resolve(url.slice('sqlite:'.length))), 'foretune', name) : ''
+}
+
+function handle<C>(store: Store, create: Omit<StudyToRun, 'createdAt'>): StudyHandle<C> {
+  const { name } = create.definition
+  let asking: Promise<Controller> | null = null
+  let running = false
+
+  function askController(): Promise<Controller> {
+    asking ??= openSession({ store, name, create, executor: outsideExecutor })
+    return asking
+  }
+
+  async function liveAsked(
+    of: number | { readonly trial: number },
+  ): Promise<{ controller: Controller; trial: number; attempt: number; line: number }> {
+    const controller = await askController()
+    const trial = typeof of === 'number' ? of : of.trial
+    const live = controller.study.state.trials[trial]?.live
+    if (!live?.asked) throw trialNotAsked(trial)
+    return { controller, trial, attempt: live.attempt, line: live.lines + 1 }
+  }
+
+  async function stopAsking(): Promise<void> {
+    if (!asking) return
+    const controller = await asking
+    asking = null
+    await controller.abandon()
+    await controller.lease.release()
+  }
+
+  return {
+    name,
+    async run(objective, options = {}) {
+      if (running) throw studyRunsAlready(name)
+      running = true
+      try {
+        await stopAsking()
+        const executor = (): ReturnType<typeof inProcessExecutor> =>
+          inProcessExecutor(objective as never, { slots: options.slots ?? 1 })
+        const controller = await openSession({
+          store,
+          name,
+          create,
+          executor,
+          ...(options.onEvents ? { onEvents: options.onEvents } : {}),
+        })
+        const stop = (): void => void controller.submit({ type: 'StopRequested', by: 'signal' }).catch(() => undefined)
+        if (options.signal?.aborted) stop()
+        options.signal?.addEventListener('abort', stop, { once: true })
+        await controller.left.finally(() => options.signal?.removeEventListener('abort', stop))
+        return resultOf<C>(controller.study)
+      } finally {
+        running = false
+      }
+    },
+    async ask() {
+      const controller = await askController()
+      const events = await controller.submit({ type: 'TrialAsked', by: 'library' })
+      return askedOrder(controller.study, events) as (AskedOrder & { readonly configuration: C }) | null
+    },
+    async report(of, epoch, metrics) {
+      const { controller, trial, attempt, line } = await liveAsked(of)
+      await controller.submit({ type: 'TrialReported', trial, attempt, line, epoch, metrics })
+      return standing(controller.study, trial) as Standing
+    },
+    async tell(of, outcome = {}) {
+      const { controller, trial, attempt } = await liveAsked(of)
+      await controller.submit({
+        type: 'AttemptEnded',
+        trial,
+        attempt,
+        outcome: { type: 'exited', code: outcome.failed ? 1 : 0 },
+      })
+      return standing(controller.study, trial) as Standing
+    },
+    async result() {
+      if (asking) return resultOf<C>((await asking).study)
+      const folded = await foldStudy(store, name, algorithms, foldCacheFile)
+      if (!folded) throw studyWithoutReport(name)
+      return resultOf<C>(folded.study)
+    },
+    async close() {
+      await stopAsking()
+      await store.close()
+    },
+  }
+}
+
+function resultOf<C>(of: Study): StudyResult<C> {
+  const answer = best(of)
+  const front = answer.trials as unknown as readonly TypedTrial<C>[]
+  const [first] = front
+  if (!first) throw studyWithoutReport(of.state.definition.name)
+  return { best: first, front, among: answer.among, progress: progress(of), finished: of.state.finished?.rule ?? null }
+}
+
+function studyWithoutReport(name: string): ForetuneError {
+  return new ForetuneError(
+    'STUDY_WITHOUT_REPORT',
+    `Expected at least one report in study '${name}', got none: no trial has reported its objective. Look at \`foretune trials ${name}\`.`,
+    {
+      details: { name },
+      exit: 1,
+    },
+  )
+}
+
+function studyRunsAlready(name: string): ForetuneError {
+  return new ForetuneError(
+    'STUDY_IS_RUNNING',
+    `The study '${name}' is running in this very program: await its \`run\` before the next.`,
+    { details: { name } },
+  )
+}
+
+function trialNotAsked(trial: number): ForetuneError {
+  return new ForetuneError(
+    'TRIAL_NOT_ASKED',
+    `Expected a trial that \`ask\` gave and \`tell\` has not ended, got trial ${trial}. Call \`ask\` for the next one.`,
+    {
+      details: { trial },
+    },
+  )
+}
