@@ -4,10 +4,9 @@
  *   node examples/library/digits.ts
  */
 import { asha, categorical, float, int, study } from '../../src/index.ts'
-import { loadCheckpoint, saveCheckpoint } from '../digits/checkpoint.ts'
 import { readImages } from '../digits/images.ts'
 import { settings } from '../digits/settings.ts'
-import { evaluate, startTraining, trainEpoch } from '../digits/training.ts'
+import { type Training, evaluate, startTraining, trainEpoch } from '../digits/training.ts'
 
 const training = readImages('training')
 const validation = readImages('validation')
@@ -29,14 +28,13 @@ const digits = await study({
 })
 
 const result = await digits.run(async (trial) => {
-  const fresh = () => startTraining(settings(trial.configuration), trial.seed)
-  let state = (trial.resumed ? loadCheckpoint(trial.checkpoint) : null) ?? fresh()
+  const state =
+    (trial.checkpoint.get() as Training | undefined) ?? startTraining(settings(trial.configuration), trial.seed)
   for await (const epoch of trial.epochs()) {
-    if (state.epoch >= epoch) state = fresh()
     while (state.epoch < epoch) trainEpoch(state, training)
     const { loss, accuracy } = evaluate(state, validation)
     await trial.report({ val_loss: loss, val_accuracy: accuracy })
-    saveCheckpoint(trial.checkpoint, state)
+    trial.checkpoint.set(state)
   }
 })
 

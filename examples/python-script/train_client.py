@@ -1,6 +1,6 @@
 """The same training with Foretune's client: it stops at the epoch it was given and goes on from a checkpoint later.
 
-By hand it is a dry trial with the defaults below: PYTHONPATH=../../python python train_client.py
+By hand it is a dry trial of nine epochs with the defaults below: PYTHONPATH=../../python python train_client.py
 """
 
 import os
@@ -13,8 +13,7 @@ from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 
-trial = foretune.attempt()
-configuration = {"lr": 0.001, "alpha": 0.0001, "width": 32, **trial.configuration}
+trial = foretune.attempt(defaults={"lr": 0.001, "alpha": 0.0001, "width": 32}, epochs=9)
 
 images, labels = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(images / 16, labels, test_size=0.3, random_state=0, stratify=labels)
@@ -25,9 +24,9 @@ if trial.resumed:
     model = pickle.loads(saved.read_bytes())
 else:
     model = MLPClassifier(
-        (configuration["width"],),
-        learning_rate_init=configuration["lr"],
-        alpha=configuration["alpha"],
+        (trial.configuration["width"],),
+        learning_rate_init=trial.configuration["lr"],
+        alpha=trial.configuration["alpha"],
         random_state=trial.seed,
     )
 

@@ -28,7 +28,9 @@ export function shownRange(values: readonly number[], direction: 'minimize' | 'm
 export function ticks({ low, high }: Range, count: number): number[] {
   const rough = (high - low) / Math.max(1, count)
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10) * power
+  const share = rough / power
+  // The nearest of 1, 2, 5 and 10 by ratio.
+  const step = power * (share >= Math.sqrt(50) ? 10 : share >= Math.sqrt(10) ? 5 : share >= Math.SQRT2 ? 2 : 1)
   const marks: number[] = []
   for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++) {
     // Without the rounding 3 * 0.1 would be shown as 0.30000000000000004.

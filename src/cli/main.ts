@@ -38,13 +38,13 @@ async function call(words: readonly string[], io: Io): Promise<number> {
     return 0
   }
   if (first === '--version' || first === '-V') return call(['version', ...rest], io)
-  if (first === 'help') {
-    io.stdout.write(commandHelp(await load(rest[0] as string), io))
-    return 0
-  }
   const command = await load(first)
   if (isHelpAsked(rest)) {
     io.stdout.write(commandHelp(command, io))
+    return 0
+  }
+  if (first === 'help') {
+    io.stdout.write(commandHelp(await load(rest[0] as string), io))
     return 0
   }
   return (await command.run(parse(command, rest), io)) ?? 0

@@ -40,7 +40,8 @@ export const command: Command = {
       const { definition } = file
       const { name } = definition
       const known = (await store.studies()).find((study) => study.name === name)
-      if (known && known.lastSeq > 0 && !json) io.stderr.write(`the store holds ${name} already: it goes on\n`)
+      if (known && known.lastSeq > 0 && !json && !args.has('quiet'))
+        io.stderr.write(`the store holds ${name} already: it goes on\n`)
       const controller = await openSession({
         store,
         name,

@@ -32,6 +32,13 @@ export function statusLines(study: Study, owner: StudySummary['owner'], now: num
   return rows.length === 0 ? lines : [...lines, '', ...rungLines(rows, width)]
 }
 
+/** For lists. */
+export function stateWord({ finished, paused, session }: Progress, owner: StudySummary['owner']): string {
+  if (finished) return 'finished'
+  if (owner) return paused === null ? 'running' : 'paused'
+  return session ? 'interrupted' : 'stopped'
+}
+
 export function stateText(
   study: Study,
   { finished, closed, paused, session }: Progress,

@@ -6,7 +6,7 @@ import { best } from '../core/study/views/best.ts'
 import { progress } from '../core/study/views/progress.ts'
 import { rungs } from '../core/study/views/rungs.ts'
 import type { Store } from '../ports.ts'
-import { statusLines, trialsText } from './status-text.ts'
+import { statusLines, stateWord, trialsText } from './status-text.ts'
 import { tableText } from './table.ts'
 
 export const command: Command = {
@@ -47,7 +47,7 @@ async function listStudies(store: Store, asJson: boolean, io: Io): Promise<boole
     for (const { name, owner } of studies) {
       const { study } = await openIn(store, name)
       const now = progress(study)
-      const state = now.finished ? 'finished' : owner ? 'running' : 'stopped'
+      const state = stateWord(now, owner)
       if (asJson) io.stdout.write(`${JSON.stringify({ study: name, state, ...now })}\n`)
       rows.push([name, state, trialsText(now), String(now.epochs.spent)])
     }

@@ -9,6 +9,7 @@ import type { Algorithms, Study } from '../core/study/study.ts'
 import type { Clock, Executor, Store } from '../ports.ts'
 import type { Controller, FactWithoutTime, StudyToRun } from '../runtime/controller.ts'
 import { openController } from '../runtime/controller.ts'
+import type { RequestServer } from '../runtime/requests.ts'
 import { serveRequests } from '../runtime/requests.ts'
 import { systemClock } from '../runtime/system-clock.ts'
 import { algorithms as allAlgorithms, resolveAlgorithms } from './algorithms.ts'
@@ -22,14 +23,18 @@ export interface SessionOptions {
   readonly create?: Omit<StudyToRun, 'createdAt'>
   readonly openWith?: (study: Study) => readonly FactWithoutTime[]
   readonly onEvents?: (events: readonly Event[], study: Study) => void
+  /** Does not leave because the study is finished: whoever opened it says `leave`. */
+  readonly stays?: boolean
   readonly algorithms?: Algorithms
   readonly clock?: Clock
 }
 
-export async function openSession(options: SessionOptions): Promise<Controller> {
+export type Session = Controller & RequestServer
+
+export async function openSession(options: SessionOptions): Promise<Session> {
   const clock = options.clock ?? systemClock()
   const algorithms = options.algorithms ?? allAlgorithms
-  const { store, name, executor, create, openWith, onEvents } = options
+  const { store, name, executor, create, openWith, onEvents, stays } = options
   const controller = await openController({
     store,
     name,
@@ -44,9 +49,9 @@ export async function openSession(options: SessionOptions): Promise<Controller> 
     ...(create ? { create } : {}),
     ...(openWith ? { openWith } : {}),
     ...(onEvents ? { onEvents } : {}),
+    ...(stays ? { stays } : {}),
   })
-  serveRequests(controller, store, clock)
-  return controller
+  return { ...controller, ...serveRequests(controller, store, clock) }
 }
 
 /** Where a study keeps its cached fold; studies without a directory keep none. */

@@ -3,7 +3,7 @@
  * caller's own loop (`ask`, `report`, `tell`).
  */
 import { dirname, join, resolve } from 'node:path'
-import type { Configuration, Metrics } from '../core/trial.ts'
+import type { Configuration, Json, Metrics } from '../core/trial.ts'
 import type { ConfigurationOf, SpaceParameters } from '../core/space/builders.ts'
 import type { AlgorithmDefinition, Budget, Failures, Objective } from '../core/study/definition.ts'
 import type { Event } from '../core/study/events.ts'
@@ -18,14 +18,15 @@ import type { InProcessTrial } from '../executors/in-process.ts'
 import { outsideExecutor } from '../executors/outside.ts'
 import type { Store } from '../ports.ts'
 import type { AskedOrder, Standing } from '../runtime/asked.ts'
-import { askedOrder, standing } from '../runtime/asked.ts'
-import type { Controller, StudyToRun } from '../runtime/controller.ts'
+import type { StudyToRun } from '../runtime/controller.ts'
 import { foldStudy } from '../runtime/fold.ts'
+import { accepted, perform } from '../runtime/perform.ts'
 import { openStore } from '../stores/open.ts'
 import { programAsJson } from '../wire/program.ts'
 import { readStudyObject } from '../wire/study-file.ts'
 import { algorithms } from './algorithms.ts'
 import { foldCacheFile, openSession } from './session.ts'
+import type { Session } from './session.ts'
 
 /** What a study is made of: the study file's fields as an object, and where its log is kept. */
 export interface StudyOptions<Space extends SpaceParameters> {
@@ -120,30 +121,19 @@ function directoryOf(url: string, name: string): string {
 
 function handle<C>(store: Store, create: Omit<StudyToRun, 'createdAt'>): StudyHandle<C> {
   const { name } = create.definition
-  let asking: Promise<Controller> | null = null
+  let asking: Promise<Session> | null = null
   let running = false
 
-  function askController(): Promise<Controller> {
-    asking ??= openSession({ store, name, create, executor: outsideExecutor })
-    return asking
-  }
-
-  async function liveAsked(
-    of: number | { readonly trial: number },
-  ): Promise<{ controller: Controller; trial: number; attempt: number; line: number }> {
-    const controller = await askController()
-    const trial = typeof of === 'number' ? of : of.trial
-    const live = controller.study.state.trials[trial]?.live
-    if (!live?.asked) throw trialNotAsked(trial)
-    return { controller, trial, attempt: live.attempt, line: live.lines + 1 }
+  /** The controller stays between two calls, also when the study has ended: then there is nothing more to ask for. */
+  async function wish(type: string, data: { readonly [key: string]: Json }): Promise<Json> {
+    asking ??= openSession({ store, name, create, executor: outsideExecutor, stays: true })
+    return accepted(await perform(await asking, { type, data: { by: 'library', ...data } }))
   }
 
   async function stopAsking(): Promise<void> {
-    if (!asking) return
-    const controller = await asking
+    const session = await asking
     asking = null
-    await controller.abandon()
-    await controller.lease.release()
+    await session?.leave('asked')
   }
 
   return {
@@ -172,24 +162,14 @@ function handle<C>(store: Store, create: Omit<StudyToRun, 'createdAt'>): StudyHa
       }
     },
     async ask() {
-      const controller = await askController()
-      const events = await controller.submit({ type: 'TrialAsked', by: 'library' })
-      return askedOrder(controller.study, events) as (AskedOrder & { readonly configuration: C }) | null
+      const order = (await wish('ask', {})) as AskedOrder | { readonly trial: null }
+      return order.trial === null ? null : (order as AskedOrder & { readonly configuration: C })
     },
     async report(of, epoch, metrics) {
-      const { controller, trial, attempt, line } = await liveAsked(of)
-      await controller.submit({ type: 'TrialReported', trial, attempt, line, epoch, metrics })
-      return standing(controller.study, trial) as Standing
+      return (await wish('report', { trial: numberOf(of), epoch, metrics })) as Standing
     },
     async tell(of, outcome = {}) {
-      const { controller, trial, attempt } = await liveAsked(of)
-      await controller.submit({
-        type: 'AttemptEnded',
-        trial,
-        attempt,
-        outcome: { type: 'exited', code: outcome.failed ? 1 : 0 },
-      })
-      return standing(controller.study, trial) as Standing
+      return (await wish('tell', { trial: numberOf(of), failed: outcome.failed === true })) as Standing
     },
     async result() {
       if (asking) return resultOf<C>((await asking).study)
@@ -202,6 +182,10 @@ function handle<C>(store: Store, create: Omit<StudyToRun, 'createdAt'>): StudyHa
       await store.close()
     },
   }
+}
+
+function numberOf(of: number | { readonly trial: number }): number {
+  return typeof of === 'number' ? of : of.trial
 }
 
 function resultOf<C>(of: Study): StudyResult<C> {
@@ -228,15 +212,5 @@ function studyRunsAlready(name: string): ForetuneError {
     'STUDY_IS_RUNNING',
     `The study '${name}' is running in this very program: await its \`run\` before the next.`,
     { details: { name } },
-  )
-}
-
-function trialNotAsked(trial: number): ForetuneError {
-  return new ForetuneError(
-    'TRIAL_NOT_ASKED',
-    `Expected a trial that \`ask\` gave and \`tell\` has not ended, got trial ${trial}. Call \`ask\` for the next one.`,
-    {
-      details: { trial },
-    },
   )
 }

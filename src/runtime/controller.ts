@@ -36,6 +36,8 @@ export interface ControllerOptions {
   /** Facts to begin with, after ControllerStarted (a changed budget, a lifted pause). */
   readonly openWith?: (study: Study) => readonly FactWithoutTime[]
   readonly cacheFile?: (directory: string) => string | undefined
+  /** Does not leave because the study is finished: whoever opened it says `leave`. */
+  readonly stays?: boolean
   /** Told after each durable batch. */
   readonly onEvents?: (events: readonly Event[], study: Study) => void
 }
@@ -60,6 +62,8 @@ export interface Controller {
   readonly left: Promise<void>
   /** Stops acting at once, records nothing more, leaves every attempt running: as if the process had been killed. */
   abandon(): Promise<void>
+  /** Leaves in order, whatever is under way: recorded, attempts of other processes go on, the lease is handed back. */
+  leave(why: string): Promise<void>
   /** Stops because of an error outside the loop (a lost lease): `left` rejects with it. */
   fail(error: unknown): Promise<void>
   /** Leaves now: running attempts are killed, all they wrote is read first. */
@@ -240,7 +244,7 @@ function startLoop(
 
   function isTimeToLeave(): boolean {
     if (!state.session || state.live.size > state.askedCount) return false
-    return state.finished !== null || state.stopRequested !== null
+    return state.stopRequested !== null || (state.finished !== null && options.stays !== true)
   }
 
   async function leave(): Promise<void> {
@@ -304,6 +308,13 @@ function startLoop(
       cancelTimer?.()
       await executor.close()
       resolveLeft()
+    },
+    async leave(why) {
+      const gone = controller.submit({ type: 'ControllerLeft', why }).then(() => end())
+      await gone.catch((error: unknown) => {
+        if (!isOver) throw error
+      })
+      await left
     },
     fail: (error) => end(error),
     kill(by) {

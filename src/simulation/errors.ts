@@ -60,6 +60,14 @@ export function secondsInvalid(text: string): ForetuneError {
   )
 }
 
+export function simulationEndless(problem: string, scheduler: string): ForetuneError {
+  return new ForetuneError(
+    'SIMULATION_ENDLESS',
+    `${scheduler} on ${problem} has no end: name a budget, as in --budget trials=100 or --budget epochs=5000.`,
+    { details: { problem, scheduler } },
+  )
+}
+
 export function tooFewRows(need: number, rows: number, maxEpochs: number, largest: number | null): ForetuneError {
   const way =
     largest === null
@@ -69,6 +77,14 @@ export function tooFewRows(need: number, rows: number, maxEpochs: number, larges
     'TOO_FEW_ROWS',
     `The schedule for ${maxEpochs} epochs starts ${need} trials, and the table has ${rows} rows. ${way}`,
     { details: { need, rows, maxEpochs, largest } },
+  )
+}
+
+export function unknownAlgorithm(what: 'sampler' | 'scheduler', name: string, known: readonly string[]): ForetuneError {
+  return new ForetuneError(
+    what === 'sampler' ? 'UNKNOWN_SAMPLER' : 'UNKNOWN_SCHEDULER',
+    `There is no ${what} \`${name}\`. Known: ${known.join(', ')}.`,
+    { details: { name, known } },
   )
 }
 

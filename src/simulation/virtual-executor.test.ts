@@ -32,7 +32,8 @@ function aWorld(given: Partial<WorldOptions> = {}) {
     return executor
   }
   const runUntil = (time: number) => {
-    while (clock.next() <= time) clock.advance()
+    if (Number.isFinite(time)) clock.after(time - clock.now(), () => undefined)
+    while (clock.next() <= time && clock.advance());
   }
   return { clock, world, heard, connect, runUntil }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SimulatedCrash, memoryStore } from './memory.ts'
-import { deadOwner, livingOwner, readAll, reports, storeLaws } from './store.laws.ts'
+import { deadOwner, livingOwner, readAll, storeLaws } from './store.laws.ts'
+import { reports } from '../wire/reports.laws.ts'
 
 storeLaws('memory', async () => memoryStore({ isAlive: ({ pid }) => pid !== deadOwner.pid }))
 

@@ -4,6 +4,7 @@ import { trialOf } from '../core/study/events.ts'
 import { ForetuneError } from '../errors.ts'
 import { chainHash, decodeEvent, genesisHash } from '../wire/event-line.ts'
 import type { SqliteFile } from './sqlite-file.ts'
+import { readEnds } from './sqlite-lease.ts'
 
 export interface Problem {
   readonly seq: number | null
@@ -30,9 +31,9 @@ export async function checkSqlite(file: SqliteFile, study: string): Promise<read
 }
 
 async function chainProblem(file: SqliteFile, name: string): Promise<Problem | null> {
-  const found = await file.read(() => file.row('select id, last_seq, last_hash from studies where name = ?', name))
-  if (found === undefined) return { seq: null, problem: `there is no study "${name}"` }
-  const [study, lastSeq, lastHash] = found as readonly [number, number, string]
+  const ends = await file.read(() => readEnds(file, name))
+  if (ends === undefined) return { seq: null, problem: `there is no study "${name}"` }
+  const { study, seq: lastSeq, hash: lastHash } = ends.noted
   const sql = `select seq, trial, body, hash from events where study = ? and seq > ? and seq <= ? order by seq limit ${chunk}`
   let seq = 0
   let hash = genesisHash
@@ -49,6 +50,7 @@ async function chainProblem(file: SqliteFile, name: string): Promise<Problem | n
     await setImmediate()
   }
   if (seq !== lastSeq) return { seq: seq + 1, problem: `it is missing; the log should end with event ${lastSeq}` }
+  if (ends.found.seq > lastSeq) return { seq: lastSeq + 1, problem: 'it stands behind the end of the log' }
   return hash === lastHash ? null : { seq, problem: 'its hash is not the one that the study ends with' }
 }
 

@@ -17,7 +17,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { translateSqliteError } from './sqlite-errors.ts'
 import { sqliteStore } from './sqlite.ts'
-import { livingOwner, readAll, reports } from './store.laws.ts'
+import { livingOwner, readAll } from './store.laws.ts'
+import { reports } from '../wire/reports.laws.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'foretune-errors-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -51,10 +52,10 @@ for (const readOnly of [false, true]) {
     await assert.rejects(sqliteStore(path, { readOnly }), { code: 'STORE_CORRUPT', exit: 3 })
   })
 
-  test(`a file cut inside its header is no store, opened ${how}`, async () => {
+  test(`a file cut inside its header is called damaged, opened ${how}`, async () => {
     const path = await aClosedStore()
     truncateSync(path, 60)
-    await assert.rejects(sqliteStore(path, { readOnly }), { code: 'STORE_NOT_A_DATABASE', exit: 3 })
+    await assert.rejects(sqliteStore(path, { readOnly }), { code: 'STORE_CORRUPT', exit: 3 })
   })
 
   test(`a text file is no store and stays as it is, opened ${how}`, async () => {
@@ -115,7 +116,7 @@ test('an empty file becomes a store, and is none for a reader', async () => {
   await (await sqliteStore(path, { readOnly: true })).close()
 })
 
-test('an older format is brought up to date by a writer and refused to a reader', async () => {
+test('an older format is refused to a reader, with what to do', async () => {
   const path = await aClosedStore()
   const database = new DatabaseSync(path)
   database.exec('pragma user_version = 0')
@@ -175,14 +176,15 @@ test('after a write that failed everything is refused until the store is opened 
   )
   other.exec('drop trigger refuse')
   other.close()
-  const refusals = [
-    store.append(lease, 2_000, reports(1, 1)),
-    lease.renew(),
-    store.lastSeq('digits'),
-    readAll(store, 'digits'),
-    store.request('digits', 'stop', null),
-  ]
-  for (const refusal of refusals) await assert.rejects(refusal, { code: 'STORE_BROKEN', exit: 3 })
+  for (const attempt of [
+    () => store.append(lease, 2_000, reports(1, 1)),
+    () => lease.renew(),
+    () => store.lastSeq('digits'),
+    () => readAll(store, 'digits'),
+    () => store.request('digits', 'stop', null),
+  ]) {
+    await assert.rejects(attempt, { code: 'STORE_BROKEN', exit: 3 })
+  }
   await store.close()
   const again = await sqliteStore(path)
   const next = await again.acquire('digits', livingOwner)

@@ -10,7 +10,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { assert } from '../core/trial.ts'
-import { storeBroken } from './store-errors.ts'
+import { storeBroken, storeReadOnly } from './store-errors.ts'
 import { isBusy, isSqliteError, translateSqliteError } from './sqlite-errors.ts'
 
 /** How long SQLite itself may wait: longer than another's usual commit, too short to be felt. */
@@ -28,6 +28,7 @@ export interface SqliteFileOptions {
 export class SqliteFile {
   readonly location: string
   readonly #database: DatabaseSync
+  readonly #readOnly: boolean
   readonly #lockWaitMs: number
   readonly #statements = new Map<string, StatementSync>()
   #broken: Error | null = null
@@ -36,6 +37,7 @@ export class SqliteFile {
   constructor(location: string, options: SqliteFileOptions) {
     this.location = location
     const name = options.isImmutable === true ? `${pathToFileURL(location).href}?immutable=1` : location
+    this.#readOnly = options.readOnly
     this.#lockWaitMs = options.lockWaitMs
     try {
       this.#database = new DatabaseSync(name, { readOnly: options.readOnly, timeout: blockingWaitMs })
@@ -72,6 +74,7 @@ export class SqliteFile {
 
   /** Whole or not at all, and durable when it resolves. An error of ours thrown by `work` undoes it and breaks nothing. */
   async write<T>(work: () => T): Promise<T> {
+    if (this.#readOnly) throw storeReadOnly(this.location)
     return this.#retrying(() => {
       this.#database.exec('begin immediate')
       try {

@@ -33,27 +33,34 @@ export function livingOwner(file: SqliteFile, study: number): StudySummary['owne
     row as readonly unknown[] as LeaseRow
   const owner: OwnerRecord = { host, pid, boot, namespace, started, heartbeatAt, heartbeatUptime }
   const here = thisMachine()
-  const isThisProcess = owner.pid === process.pid && owner.boot === here.boot && owner.namespace === here.namespace
+  const isThisKernel = owner.boot === here.boot && (owner.boot !== null || owner.host === here.host)
+  const isThisProcess = isThisKernel && owner.namespace === here.namespace && owner.pid === process.pid
   if (isThisProcess && !held.has(holding(file, study, fence))) return null
   return ownerLives(owner, here) ? { host, pid, fence } : null
 }
 
-/** The end of the log; undefined where there is no such study. Throws where the log does not end as the study says. */
-export function readTail(file: SqliteFile, name: string): Tail | undefined {
-  const row = file.row('select id, last_seq, last_hash from studies where name = ?', name)
+/** One statement, so that both ends are of one moment. */
+const tailSql = `select id, last_seq, last_hash, coalesce(seq, 0), coalesce(hash, last_hash) from studies
+  left join events on events.study = id and seq = (select max(seq) from events where events.study = id) where name = ?`
+
+/** Where the log should end, and where it does; undefined where there is no such study. */
+export function readEnds(file: SqliteFile, name: string): { readonly noted: Tail; readonly found: Tail } | undefined {
+  const row = file.row(tailSql, name)
   if (row === undefined) return undefined
-  const [study, seq, hash] = row as readonly [number, number, string]
-  const last = file.row('select seq, hash from events where study = ? order by seq desc limit 1', study) ?? [
-    0,
-    genesisHash,
-  ]
-  if (last[0] !== seq || last[1] !== hash) {
-    throw storeCorrupt(
-      file.location,
-      `the log of study "${name}" should end with event ${seq} but ends with event ${last[0]}`,
-    )
+  const [study, lastSeq, lastHash, seq, hash] = row as readonly [number, number, string, number, string]
+  return { noted: { study, seq: lastSeq, hash: lastHash }, found: { study, seq, hash } }
+}
+
+/** The end of the log; undefined where there is no such study. Throws where the log does not end as was noted. */
+export function readTail(file: SqliteFile, name: string): Tail | undefined {
+  const ends = readEnds(file, name)
+  if (ends === undefined) return undefined
+  const { noted, found } = ends
+  if (noted.seq !== found.seq || noted.hash !== found.hash) {
+    const problem = `the log of study "${name}" should end with event ${noted.seq} but ends with event ${found.seq}`
+    throw storeCorrupt(file.location, problem, { study: name, noted: noted.seq, found: found.seq })
   }
-  return { study, seq, hash }
+  return noted
 }
 
 export async function takeLease(

@@ -65,31 +65,31 @@ async function prepareForWriting(file: SqliteFile): Promise<void> {
     file.script(
       'pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on; pragma wal_autocheckpoint = 4000',
     )
+    if (file.row('pragma journal_mode')?.[0] !== 'wal') {
+      throw storeUnreadable(file.location, 'its file system has no shared memory, which the write-ahead log needs')
+    }
     return found
   })
-  if (file.row('pragma journal_mode')?.[0] !== 'wal') {
-    throw storeUnreadable(file.location, 'its file system has no shared memory, which the write-ahead log needs')
-  }
   if (format === migrations.length) return
   await file.write(() => {
     // Another process may have been quicker.
-    for (const migration of migrations.slice(readFormat(file))) file.script(migration)
+    for (const migration of migrations.slice(readFormat(file) ?? 0)) file.script(migration)
     file.script(`pragma application_id = ${applicationId}; pragma user_version = ${migrations.length}`)
   })
 }
 
 async function refuseOlderFormat(file: SqliteFile): Promise<void> {
   const format = await file.read(() => readFormat(file))
-  if (format === 0) throw storeNotADatabase(file.location, 'an empty file')
+  if (format === null) throw storeNotADatabase(file.location, 'an empty file')
   if (format < migrations.length) throw storeOlder(file.location, format, migrations.length)
 }
 
-/** The number of the newest migration it has; 0 for an empty file. Refuses what is not ours or is newer. */
-function readFormat(file: SqliteFile): number {
+/** The number of the newest migration it has; null for an empty file. Refuses what is not ours or is newer. */
+function readFormat(file: SqliteFile): number | null {
   const id = Number(file.row('pragma application_id')?.[0])
   const format = Number(file.row('pragma user_version')?.[0])
   const isEmpty = id === 0 && file.row('select count(*) from sqlite_schema')?.[0] === 0
-  if (isEmpty) return 0
+  if (isEmpty) return null
   if (id !== applicationId) throw storeNotADatabase(file.location, 'a SQLite database of another program')
   if (format > migrations.length) throw storeNewer(file.location, format, migrations.length)
   return format

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { sqliteStore } from './sqlite.ts'
-import { deadOwner, livingOwner, readAll, reports, storeLaws } from './store.laws.ts'
+import { deadOwner, livingOwner, readAll, storeLaws } from './store.laws.ts'
+import { reports } from '../wire/reports.laws.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'foretune-sqlite-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -49,6 +50,12 @@ const tampered: readonly (readonly [name: string, sql: string, seq: number, prob
   ],
   ['a row filed under another trial', 'update events set trial = 6 where seq = 2', 2, /trial 6/],
   ['a row without a trial', 'update events set trial = null where seq = 2', 2, /trial null/],
+  [
+    'a row added behind the end',
+    `insert into events select study, 10, trial, body, hash from events where seq = 9`,
+    10,
+    /behind the end/,
+  ],
   ['another end of the chain', `update studies set last_hash = '${'b'.repeat(32)}'`, 9, /ends with/],
 ]
 
@@ -93,6 +100,33 @@ test('a store is read beside its writer, which neither waits for the other', asy
   assert.equal(read, 10_000)
   assert.equal(await reader.lastSeq('digits'), seq)
   assert.deepEqual((await reader.studies())[0]?.owner, { ...livingOwner, fence: 1 })
+})
+
+test('an owner that was replaced in another process is refused at its next write, and changes nothing', async () => {
+  const path = freshPath()
+  await using old = disposable(await sqliteStore(path))
+  await using next = disposable(await sqliteStore(path))
+  const replaced = await old.acquire('digits', deadOwner)
+  const other = await old.acquire('letters', deadOwner)
+  await old.append(replaced, 0, reports(1, 2))
+  const lease = await next.acquire('digits', livingOwner)
+  const outcomes = await Promise.allSettled([
+    old.append(other, 0, reports(1, 3)),
+    old.append(replaced, 2, reports(3, 3)),
+    old.append(other, 3, reports(4, 4)),
+  ])
+  assert.deepEqual(
+    outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'written')),
+    ['written', 'STORE_CONFLICT', 'written'],
+  )
+  await assert.rejects(replaced.renew(), { code: 'STORE_CONFLICT' })
+  await replaced.release()
+  await next.append(lease, 2, reports(3, 4))
+  assert.deepEqual(
+    (await readAll(old, 'digits')).map(({ event }) => event),
+    reports(1, 4),
+  )
+  for (const study of ['digits', 'letters']) assert.deepEqual(await next.check(study), [])
 })
 
 test('two names of one file are one store', async () => {

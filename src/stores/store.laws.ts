@@ -9,8 +9,9 @@ import fc from 'fast-check'
 import type { Event } from '../core/study/events.ts'
 import { trialOf } from '../core/study/events.ts'
 import type { Store, StoredEvent } from '../ports.ts'
-import { aReport, anyEvent, anyJson } from '../wire/event-line.laws.ts'
+import { anyEvent, anyJson } from '../wire/event-line.laws.ts'
 import { chainHash, encodeEvent, genesisHash } from '../wire/event-line.ts'
+import { reports } from '../wire/reports.laws.ts'
 
 export const livingOwner: { readonly host: string; readonly pid: number } = { host: hostname(), pid: process.pid }
 
@@ -45,13 +46,6 @@ export async function readAll(
   const all: StoredEvent[] = []
   for await (const part of store.read(study, options)) all.push(...part)
   return all
-}
-
-/** Reports with numbers of their own, so that a lost or doubled one is seen. */
-export function reports(from: number, to: number): readonly Event[] {
-  return Array.from({ length: to - from + 1 }, (_, index) =>
-    aReport({ trial: (from + index) % 7, epoch: from + index }),
-  )
 }
 
 const logLaws: { readonly [title: string]: Law } = {

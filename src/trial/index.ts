@@ -2,7 +2,7 @@
  * The trial side of Foretune for programs in JavaScript and TypeScript (`foretune/trial`): the same protocol and the same behaviour as the
  * Python client's. It needs nothing of the controller but the attempt's folder.
  */
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Configuration, Metrics } from '../core/trial.ts'
@@ -20,8 +20,8 @@ export interface Trial<C = Configuration> {
   readonly checkpoint: string
   /** Aborted at SIGTERM (once the loop has begun): for what is to end before the epoch does. */
   readonly signal: AbortSignal
-  /** True if an earlier attempt saved something: load it from `checkpoint`. Under several ranks it waits for the first one's word. */
-  resumed(): Promise<boolean>
+  /** True if an earlier attempt saved something: load it from `checkpoint`. Training goes on after the epoch that it finished. */
+  readonly resumed: boolean
   /**
    * The epochs to train. An epoch counts as finished when the loop's body is done with it. Ends at the trial's limit, after waiting a while
    * for more, or after the epoch in which SIGTERM came.
@@ -56,7 +56,7 @@ function trialIn<C>(folder: string): Trial<C> {
 
   async function* epochs(): AsyncGenerator<number, void, void> {
     lead.hearSignals()
-    let finished = await lead.start()
+    let finished = lead.start()
     while (await lead.goesOn(finished)) {
       reporter.epoch = finished + 1
       yield reporter.epoch
@@ -73,7 +73,9 @@ function trialIn<C>(folder: string): Trial<C> {
     from: said.from,
     checkpoint: said.checkpoint,
     signal: lead.signal,
-    resumed: async () => (await lead.start()) > 0,
+    get resumed() {
+      return lead.start() > 0
+    },
     epochs,
     report: reporter.report,
   }
@@ -91,10 +93,14 @@ function dryTrial<C>(configuration: C, count: number): Trial<C> {
     seed: 0,
     from: 0,
     get checkpoint() {
-      return (folder ??= mkdtempSync(join(tmpdir(), 'foretune-dry-')))
+      if (folder === null) {
+        const made = (folder = mkdtempSync(join(tmpdir(), 'foretune-dry-')))
+        process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+      }
+      return folder
     },
     signal: new AbortController().signal,
-    resumed: async () => false,
+    resumed: false,
     epochs: async function* () {
       for (reporter.epoch = 1; reporter.epoch <= count; reporter.epoch++) yield reporter.epoch
     },

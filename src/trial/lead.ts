@@ -25,7 +25,7 @@ export interface Lead {
   /** This process's reports are the trial's. */
   readonly speaks: boolean
   /** The epoch after which training begins. */
-  start(): Promise<number>
+  start(): number
   hearSignals(): void
   finish(epoch: number): void
   goesOn(finished: number): Promise<boolean>
@@ -58,12 +58,8 @@ class Alone implements Lead {
     return this.#abort.signal
   }
 
-  async start(): Promise<number> {
-    return this.startAlone()
-  }
-
   /** What saved nothing in its checkpoint cannot go on and begins anew. */
-  protected startAlone(): number {
+  start(): number {
     this.#startedAfter ??= this.#attempt.resumable && hasSaved(this.#attempt.checkpoint) ? this.#marked() : 0
     return this.#startedAfter
   }
@@ -127,8 +123,8 @@ class First extends Alone {
     this.#ranks = ranks
   }
 
-  override async start(): Promise<number> {
-    const epoch = this.startAlone()
+  override start(): number {
+    const epoch = super.start()
     if (!this.#hasStarted) {
       this.#hasStarted = true
       this.readUntil()
@@ -170,9 +166,13 @@ class Follower implements Lead {
     this.#ranks = ranks
   }
 
-  async start(): Promise<number> {
-    await this.#wait(() => this.#startedAfter !== null)
-    return this.#startedAfter ?? 0
+  /** Blocks: there is nothing that this process could do before it knows. */
+  start(): number {
+    for (;;) {
+      this.#listen()
+      if (this.#startedAfter !== null) return this.#startedAfter
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
   }
 
   hearSignals(): void {

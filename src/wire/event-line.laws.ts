@@ -86,10 +86,3 @@ export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   anyReport.map((report) => ({ ...report, more: true })),
   ...others.map((other) => other.map((event) => event as Event)),
 )
-
-export function aReport(
-  values: { readonly trial?: number; readonly epoch?: number; readonly metrics?: Metrics } = {},
-): Event {
-  const { trial = 0, epoch = 1, metrics = { loss: 0.5 } } = values
-  return { type: 'TrialReported', at: 1_000 + epoch, trial, attempt: 1, line: epoch, epoch, metrics }
-}

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { aReport, anyEvent, anyJson } from './event-line.laws.ts'
+import { anyEvent, anyJson } from './event-line.laws.ts'
 import { chainHash, decodeEvent, encodeEvent, genesisHash } from './event-line.ts'
 import { decodeJson, encodeJson } from './exact-json.ts'
+import { aReport } from './reports.laws.ts'
 
 test('every event comes back unchanged from one line of text', () => {
   fc.assert(

@@ -7,16 +7,25 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Store } from '../../src/ports.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
-import { readAll, reports } from '../../src/stores/store.laws.ts'
+import { readAll } from '../../src/stores/store.laws.ts'
+import { reports } from '../../src/wire/reports.laws.ts'
 import { stream } from '../../src/core/maths/stream.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'foretune-crash-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
-const writerFile = fileURLToPath(new URL('store-writer.ts', import.meta.url))
+const small = join(folder, 'small')
+mkdirSync(small)
 const isRoot = process.getuid?.() === 0
+const canMount = isRoot && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', small]).status === 0
+const started: ChildProcess[] = []
+after(() => {
+  for (const child of started) child.kill('SIGKILL')
+  if (canMount) spawnSync('umount', [small])
+  rmSync(folder, { recursive: true })
+})
+const writerFile = fileURLToPath(new URL('store-writer.ts', import.meta.url))
 const owner = { host: hostname(), pid: process.pid }
 
 interface Writer {
@@ -37,6 +46,7 @@ function startWriter(
     stdio: ['ignore', 'pipe', 'inherit'],
     ...(uid === undefined ? {} : { uid }),
   })
+  started.push(child)
   const lines: string[] = []
   let rest = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -81,9 +91,9 @@ test('what was acknowledged is there after every SIGKILL, and the study can be t
 
 test('two processes write two studies of one file at once', async () => {
   const path = join(folder, 'shared.db')
-  const writers = ['a', 'b'].map((study) => startWriter(path, study, 3_000))
+  const writers = ['a', 'b'].map((study) => startWriter(path, study, 1_000))
   assert.deepEqual(await Promise.all(writers.map(({ ended }) => ended)), [0, 0])
-  for (const study of ['a', 'b']) assert.equal(await expectWhole(path, study, 3_000), 3_000)
+  for (const study of ['a', 'b']) assert.equal(await expectWhole(path, study, 1_000), 1_000)
 })
 
 test('of two processes on one study one is refused, and the other writes on', async () => {
@@ -95,9 +105,14 @@ test('of two processes on one study one is refused, and the other writes on', as
   assert.deepEqual(second.lines, ['STUDY_IS_RUNNING'])
   const reader = await sqliteStore(path, { readOnly: true })
   assert.equal((await reader.studies())[0]?.owner?.pid, first.process.pid)
+  let read = 0
+  for (const before = first.lines.length; first.lines.length < before + 10;) {
+    const seq = await reader.lastSeq('digits')
+    assert.ok(seq >= read && seq >= lastAcknowledged(first))
+    read = seq
+    await delay(1)
+  }
   await reader.close()
-  const before = first.lines.length
-  while (first.lines.length === before) await delay(2)
   first.process.kill('SIGKILL')
   await first.ended
   await expectWhole(path, 'digits', lastAcknowledged(first))
@@ -105,16 +120,11 @@ test('of two processes on one study one is refused, and the other writes on', as
 
 test('a file that may not grow is told as a full disk, and nothing acknowledged is lost', async () => {
   const path = join(folder, 'limited.db')
-  const writer = startWriter(path, 'digits', 1e9, { limits: 'ulimit -f 2048' })
+  const writer = startWriter(path, 'digits', 1e9, { limits: 'ulimit -f 512' })
   assert.equal(await writer.ended, 3)
   assert.equal(writer.lines.at(-1), 'STORE_FULL')
   await expectWhole(path, 'digits', lastAcknowledged(writer))
 })
-
-const small = join(folder, 'small')
-mkdirSync(small)
-const canMount = isRoot && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]).status === 0
-if (canMount) after(() => void spawnSync('umount', [small]))
 
 test(
   'a full disk is told, and with more room the study goes on',

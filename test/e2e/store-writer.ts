@@ -5,10 +5,9 @@
  *   node store-writer.ts PATH STUDY COUNT
  */
 import { hostname } from 'node:os'
-import { writeSync } from 'node:fs'
 import { ForetuneError } from '../../src/errors.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
-import { reports } from '../../src/stores/store.laws.ts'
+import { reports } from '../../src/wire/reports.laws.ts'
 
 const [path = '', study = '', count = ''] = process.argv.slice(2)
 const batchMax = 40
@@ -21,7 +20,7 @@ try {
   const open: Promise<void>[] = []
   while (seq < end) {
     const to = Math.min(end, seq + 1 + (seq % batchMax))
-    open.push(store.append(lease, seq, reports(seq + 1, to)).then(() => void writeSync(1, `${to}\n`)))
+    open.push(store.append(lease, seq, reports(seq + 1, to)).then(() => void process.stdout.write(`${to}\n`)))
     seq = to
     if (open.length > 8) await open.shift()
   }
@@ -29,6 +28,6 @@ try {
   await store.close()
 } catch (error) {
   if (!(error instanceof ForetuneError)) throw error
-  writeSync(1, `${error.code}\n`)
+  process.stdout.write(`${error.code}\n`)
   process.exit(error.exit)
 }

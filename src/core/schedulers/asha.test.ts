@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { asha } from './asha.ts'
-import { aDefinition, resolved, runStudy, type World } from './mini-study.laws.ts'
+import { aDefinition, openStudy, resolved, runStudy, type World } from './mini-study.laws.ts'
 import { rungEpochs } from './rungs.ts'
 import type { Order, Scheduler, SchedulerKind } from './scheduler.ts'
 import { aWorld, chance, schedulerLaws } from './scheduler.laws.ts'
@@ -10,8 +10,18 @@ import { lossAt } from './standing.ts'
 
 const etas = fc.constantFrom(2, 2.5, 3, 4).map((eta) => ({ eta }))
 
-schedulerLaws(asha, { options: { form: 'promotion' }, varied: etas, allowed: ({ arrived }) => arrived })
-schedulerLaws(asha, { options: { form: 'stopping' }, varied: etas, allowed: ({ arrived }) => arrived })
+schedulerLaws(asha, {
+  options: { form: 'promotion' },
+  isSettling: false,
+  varied: etas,
+  allowed: ({ arrived }) => arrived,
+})
+schedulerLaws(asha, {
+  options: { form: 'stopping' },
+  isSettling: true,
+  varied: etas,
+  allowed: ({ arrived }) => arrived,
+})
 
 interface NaiveRung {
   /** Losses by trial; failed ones are infinite. */
@@ -127,6 +137,12 @@ test('a study of few trials still trains its best one to the end', () => {
   assert.deepEqual(course.states, ['complete', 'paused'])
 })
 
+test('the best of a rung goes on only when nobody can come any more who may be better', () => {
+  const world: World = { slots: 2, maxEpochs: 9, trials: 2, value: (trial) => -trial, duration: (trial) => 1 + trial }
+  const { decisions } = runStudy(asha, { eta: 3, form: 'promotion' }, world)
+  assert.deepEqual(decisions, ['start 0 1', 'start 1 1', 'resume 1 3', 'resume 1 9'])
+})
+
 test('stopping: of the first arrivals only the best so far go on, later the best third', () => {
   const values = [5, 6, 4, 9, 4.5, 3]
   const course = runStudy(
@@ -167,33 +183,39 @@ test('stopping decides by sorting all that were recorded on the rung before', ()
   fc.assert(property, { numRuns: 100 })
 })
 
-test('a report that passes several rungs is judged on the highest', () => {
-  const scheduler = asha.create({
-    definition: aDefinition({ slots: 1, maxEpochs: 27, value: () => 0 }),
-    options: { eta: 3, form: 'stopping' },
-  })
-  const memory = scheduler.start()
+test('a report that passes several rungs is judged on the highest, one at the last epoch not at all', () => {
+  const definition = aDefinition({ slots: 1, maxEpochs: 27, value: () => 0 })
+  const scheduler = asha.create({ definition, options: { eta: 3, form: 'stopping' } })
   const losses = [1, 2]
   const view = {
-    definition: { epochs: { max: 27 }, objectives: [{}] },
-    canCreate: true,
-    epoch: () => 10,
-    shown: (loss: number) => loss,
-    loss: (trial: number) => losses[trial],
-  } as never
-  for (const trial of [0, 1]) {
-    scheduler.evolve(memory, { type: 'ordered', trial, until: 27, isNew: true, tag: undefined }, view)
-    scheduler.evolve(memory, { type: 'reported', trial, epoch: 10 }, view)
+    ...openStudy(asha, {}, { slots: 1, maxEpochs: 27, value: () => 0 }).view,
+    loss: (trial: number) => losses[trial] ?? 0,
   }
-  assert.deepEqual(
-    scheduler.rungs?.(memory, view).map(({ epoch, arrived, promoted }) => [epoch, arrived, promoted]),
-    [
+  const afterReportsAt = (epoch: number): unknown => {
+    const memory = scheduler.start()
+    for (const trial of [0, 1]) {
+      scheduler.evolve(memory, { type: 'ordered', trial, until: 27, isNew: true, tag: undefined }, view)
+      scheduler.evolve(memory, { type: 'reported', trial, epoch }, view)
+    }
+    const arrived = scheduler.rungs?.(memory, view).map((rung) => [rung.epoch, rung.arrived, rung.promoted])
+    return { arrived, verdict: scheduler.decide(memory, view)?.type }
+  }
+  assert.deepEqual(afterReportsAt(10), {
+    arrived: [
       [1, 0, 0],
       [3, 0, 0],
       [9, 2, 1],
     ],
-  )
-  assert.equal(scheduler.decide(memory, view)?.type, 'stop')
+    verdict: 'stop',
+  })
+  assert.deepEqual(afterReportsAt(27), {
+    arrived: [
+      [1, 0, 0],
+      [3, 0, 0],
+      [9, 0, 0],
+    ],
+    verdict: undefined,
+  })
 })
 
 test('several objectives: the leaders of a rung are those that the study ranks first', () => {

@@ -49,7 +49,7 @@ export interface BracketMemory {
   readonly ready: Ready[]
   /** Cut rounds that are not concluded yet, oldest first. */
   readonly cuts: RoundAddress[]
-  /** Dropped trials that are not stopped yet, the next one last. */
+  /** Trials that the last concluded cut dropped and that are not stopped yet, the next one last. */
   drops: Drop[]
 }
 
@@ -78,10 +78,10 @@ export function bracketScheduler(plan: BracketPlan): Scheduler<BracketMemory> {
     }),
     evolve: (memory, notice, study) => evolve({ plan, memory, study }, notice),
     decide(memory, study) {
-      const cut = memory.cuts[0]
-      if (cut !== undefined) return conclusionOf(plan, memory, cut, study)
       const drop = memory.drops.at(-1)
-      return drop === undefined ? null : { type: 'stop', trial: drop.trial, why: drop.why }
+      if (drop !== undefined) return { type: 'stop', trial: drop.trial, why: drop.why }
+      const cut = memory.cuts[0]
+      return cut === undefined ? null : conclusionOf(plan, memory, cut, study)
     },
     next: (memory, study, limit) => bracketOrders(plan, memory, study, limit),
     isDone(memory) {
@@ -227,7 +227,7 @@ function concluded({ plan, memory, study }: Scene): void {
     if (place !== undefined) memory.places.set(trial, { ...place, state: 'dropped' })
   }
   const drops = dropsOf(plan, memory, cut, study).filter(({ trial }) => memory.places.get(trial)?.isComplete === false)
-  memory.drops = [...drops.reverse(), ...memory.drops]
+  memory.drops = drops.reverse()
   here.standing.forEach(({ trial }) => memory.places.get(trial)?.isComplete && memory.places.delete(trial))
   here.standing = []
 }

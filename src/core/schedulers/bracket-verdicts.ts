@@ -54,6 +54,7 @@ export function conclusionOf(plan: BracketPlan, memory: BracketMemory, cut: Roun
 export function dropsOf(plan: BracketPlan, memory: BracketMemory, cut: RoundAddress, study: StudyView): Drop[] {
   const here = memory.brackets[cut.bracket]?.[cut.round] as Round
   const { epoch } = roundAt(plan, cut.bracket, cut.round)
+  const value = cutOf(here, study)
   return bestFirst(here.standing).map((trial, place) => ({
     trial,
     why: {
@@ -63,7 +64,7 @@ export function dropsOf(plan: BracketPlan, memory: BracketMemory, cut: RoundAddr
       round: cut.round,
       epoch,
       value: shownLoss(study, lossAt(study, trial, epoch)),
-      cut: cutOf(here, study),
+      cut: value,
       rank: here.through.length + place + 1,
       of: here.size,
       kept: here.through.length,

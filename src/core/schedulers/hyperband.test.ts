@@ -15,6 +15,7 @@ schedulerLaws(hyperband, {
     order: fc.constantFrom('published', 'path'),
     passes: fc.constantFrom(null, 1, 2),
   }),
+  isSettling: true,
   allowed: ({ size }, options) => keepOf(size ?? 0, Number(options['eta'])),
 })
 
@@ -223,8 +224,28 @@ test('when no more trials are created the bracket that is being filled goes on w
       [2, 2, 1, 1],
     ],
   )
-  assert.equal(course.states.filter((state) => state === 'complete').length, 1)
-  assert.equal(course.states.filter((state) => state === 'stopped').length, 4)
+  assert.deepEqual(course.states.toSorted(), ['complete', 'stopped', 'stopped', 'stopped', 'stopped'])
+})
+
+test('a dropped trial is told its rank and the cut, in the sign of the user', () => {
+  const value = (trial: number): number => -trial / 10
+  const course = runStudy(hyperband, { eta: 3 }, { slots: 1, maxEpochs: 9, directions: ['maximize'], value })
+  const where = { pass: 0, bracket: 2, round: 0, epoch: 1 }
+  const stops = course.verdicts.filter(({ type }) => type === 'stop')
+  assert.deepEqual(
+    stops.slice(0, 6),
+    [3, 4, 5, 6, 7, 8].map((trial) => ({
+      type: 'stop',
+      trial,
+      why: { rule: 'round-cut', ...where, value: -trial / 10, cut: -0.2, rank: trial + 1, of: 9, kept: 3 },
+    })),
+  )
+  assert.deepEqual(
+    roundsOf(course)
+      .slice(0, 3)
+      .map(({ cut }) => cut),
+    [-0.2, 0, 0],
+  )
 })
 
 test('a trial that ended by itself competes with its last value and goes through later rounds untrained', () => {

@@ -7,6 +7,7 @@ import { aWorld, schedulerLaws } from './scheduler.laws.ts'
 
 schedulerLaws(median, {
   varied: fc.record({ minTrials: fc.integer({ min: 1, max: 6 }), compare: fc.constantFrom('average', 'best') }),
+  isSettling: true,
   allowed: () => 0,
 })
 

@@ -122,6 +122,7 @@ export interface MiniStudy {
   now: number
   isOpen: boolean
   isExhausted: boolean
+  wasDone: boolean
 }
 
 /** A study before its first order. */
@@ -131,7 +132,7 @@ export function openStudy(kind: SchedulerKind, options: { [option: string]: unkn
   const make = (): Scheduler => kind.create({ definition, options: settings })
   const scheduler = make()
   const seen = { states: [] as TrialState[], curves: [] as Curve[], isOpen: true }
-  const counts = { epochs: 0, now: 0, isExhausted: false }
+  const counts = { epochs: 0, now: 0, isExhausted: false, wasDone: false }
   const lists = { running: [], orders: [], verdicts: [], conclusions: [], decisions: [] }
   const mini: Omit<MiniStudy, 'view'> = {
     world,
@@ -152,6 +153,7 @@ function run(mini: MiniStudy): Course {
     assert.ok(++events < STEPS_MAX, 'the study ends')
     step(mini)
     if (events === mini.world.closesAfter) close(mini)
+    mini.wasDone ||= mini.scheduler.isDone(mini.memory, mini.view)
     if (events % (mini.world.batch ?? 1) === 0 || mini.running.length === 0) fill(mini)
   }
   const isDone = mini.scheduler.isDone(mini.memory, mini.view)
@@ -246,7 +248,8 @@ function fill(mini: MiniStudy): void {
     if (announced !== null) assert.deepEqual(orders.slice(0, announced.length), announced, 'orders are as announced')
     const order = orders[0]
     if (order === undefined) return
-    assert.ok(!mini.scheduler.isDone(mini.memory, mini.view), 'no order follows when the scheduler is done')
+    assert.ok(!mini.scheduler.isDone(mini.memory, mini.view), 'no order is ready when the scheduler is done')
+    assert.ok(!mini.wasDone || mini.world.epochs !== undefined, 'no order follows once the scheduler was done')
     const wasOpen = mini.isOpen
     record(mini, order)
     announced = wasOpen === mini.isOpen ? orders.slice(1) : null

@@ -4,7 +4,7 @@ import { openStudy, runStudy } from './mini-study.laws.ts'
 import { none } from './none.ts'
 import { aWorld, schedulerLaws } from './scheduler.laws.ts'
 
-schedulerLaws(none, { allowed: () => 0 })
+schedulerLaws(none, { isSettling: true, allowed: () => 0 })
 
 test('every trial is ordered once, to the last epoch', () => {
   const course = runStudy(none, {}, aWorld(1, { slots: 3, maxEpochs: 5, trials: 7 }))

@@ -12,6 +12,7 @@ schedulerLaws(successiveHalving, {
     n: fc.constantFrom(null, 1, 4, 9),
     passes: fc.constantFrom(null, 1, 2),
   }),
+  isSettling: true,
   allowed: ({ size }, options) => keepOf(size ?? 0, Number(options['eta'])),
 })
 

@@ -33,9 +33,10 @@ interface Clause {
 }
 
 interface Plan {
-  /** Clauses that this parameter can kill, as a set of bits, and the bound that each puts on it. */
-  readonly touching: readonly { readonly bit: bigint; readonly bound: Bound }[]
-  readonly regions: readonly Region[]
+  /** The regions of the parameter's values, each with the clauses that it ends, as a set of bits. */
+  readonly regions: readonly { readonly region: Region; readonly ends: bigint }[]
+  /** The clauses that put a bound on the parameter: all of them end where it is absent. */
+  readonly touching: bigint
   /** The bit of its own condition; 0 = always there. */
   readonly condition: bigint
   /** Forbidden combinations that are decided here. */
@@ -59,24 +60,25 @@ interface Total {
 export function allowedOf(axes: readonly Axis[], forbidden: readonly Condition[]): Allowed | null {
   const clauses = clausesOf(axes, forbidden)
   const plans = axes.map((_, position) => planOf(axes, clauses, position))
-  const totals = new Map<string, Total>()
+  const totals = axes.map(() => new Map<bigint, Total>())
+  let nodes = 0
 
   const total = (position: number, living: bigint): Total => {
     if (position === plans.length) return { count: 1, share: 1 }
-    const key = `${position} ${living}`
-    const known = totals.get(key)
+    const known = totals[position]!.get(living)
     if (known) return known
-    if (totals.size > nodesAtMost) return { count: NaN, share: NaN }
+    if (++nodes > nodesAtMost) return { count: NaN, share: NaN }
     let count = 0
     let share = 0
     for (const { region, next } of stepsOf(plans[position]!, living)) {
       const rest = total(position + 1, next)
+      if (Number.isNaN(rest.count)) return rest
       // Nothing times a continuum is still nothing.
       if (rest.count !== 0) count += (region?.count ?? 1) * rest.count
       share += (region?.share ?? 1) * rest.share
     }
     const result = { count, share }
-    totals.set(key, result)
+    totals[position]!.set(living, result)
     return result
   }
 
@@ -107,30 +109,41 @@ function clausesOf(axes: readonly Axis[], forbidden: readonly Condition[]): Clau
 }
 
 function planOf(axes: readonly Axis[], clauses: readonly Clause[], position: number): Plan {
-  const touching: { bit: bigint; bound: Bound }[] = []
+  const bounds: Bound[] = []
+  const bits: bigint[] = []
   let condition = 0n
   let forbids = 0n
   let finished = 0n
   for (const [index, clause] of clauses.entries()) {
     const bit = 1n << BigInt(index)
     const bound = clause.bounds.get(position)
-    if (bound !== undefined) touching.push({ bit, bound })
+    if (bound !== undefined) {
+      bounds.push(bound)
+      bits.push(bit)
+    }
     const last = clause.child ?? Math.max(...clause.bounds.keys(), 0)
     if (last !== position) continue
     finished |= bit
     if (clause.child === null) forbids |= bit
     else condition |= bit
   }
-  const bounds = touching.map(({ bound }) => bound)
-  return { touching, regions: regions(axes[position]!.parameter, bounds), condition, forbids, finished }
+  const union = (isIn: (index: number) => boolean) =>
+    bits.reduce((set, bit, index) => (isIn(index) ? set | bit : set), 0n)
+  const split = regions(axes[position]!.parameter, bounds)
+  return {
+    regions: split.map((region) => ({ region, ends: union((index) => !region.met[index]) })),
+    touching: union(() => true),
+    condition,
+    forbids,
+    finished,
+  }
 }
 
 function stepsOf(plan: Plan, living: bigint): Step[] {
   const isThere = plan.condition === 0n || (living & plan.condition) !== 0n
   const steps: Step[] = []
-  for (const region of isThere ? plan.regions : [null]) {
-    let next = living
-    for (const [index, { bit }] of plan.touching.entries()) if (!region?.met[index]) next &= ~bit
+  for (const { region, ends } of isThere ? plan.regions : [{ region: null, ends: plan.touching }]) {
+    const next = living & ~ends
     if ((next & plan.forbids) === 0n) steps.push({ region, next: next & ~plan.finished })
   }
   return steps

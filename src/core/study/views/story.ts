@@ -88,8 +88,12 @@ export function headline(study: Study, trial: TrialRecord): string {
       return trial.epoch >= max
         ? `${name} is complete: it reached epoch ${trial.epoch}, the last one${value}.`
         : `${name} is complete: its program ended by itself at epoch ${trial.epoch}${value}.`
-    case 'paused':
-      return `${name} is paused at epoch ${trial.epoch} of ${max}${value}. It may still be trained further; no decision has ended it.`
+    case 'paused': {
+      const left = study.state.finished
+        ? 'The study ended before it was trained further.'
+        : 'It may still be trained further; no decision has ended it.'
+      return `${name} is paused at epoch ${trial.epoch} of ${max}${value}. ${left}`
+    }
     case 'running':
       return `${name} is running: epoch ${trial.epoch} of ${trial.live?.until ?? trial.until} ordered, ${max} at most${value}.`
     case 'waiting':
@@ -106,7 +110,7 @@ function whyText(study: Study, trial: TrialRecord): string {
 function valueWords(study: Study, trial: TrialRecord): string {
   const loss = study.view.loss(trial.number)
   const metric = study.state.definition.objectives[0]?.metric ?? 'value'
-  return Number.isFinite(loss) ? ` with ${metric} ${numberText(study.view.shown(loss))}` : ''
+  return Number.isFinite(loss) ? `, with ${metric} ${numberText(study.view.shown(loss))}` : ''
 }
 
 interface Told {
@@ -142,7 +146,7 @@ function textOf(study: Study, event: Event, told: Told): string | null {
       told.until = event.until
       return `Goes on to epoch ${event.until} without a restart.${because(event.why)}`
     case 'ReleaseTrial':
-      return `Need not wait for more: its slot is wanted, or no order can come.`
+      return 'Need not wait at its limit: its slot is wanted, or no order can come.'
     case 'StopAttempt':
       return `Attempt ${event.attempt} is asked to save and leave.${because(event.why)}`
     case 'StopTrial': {
