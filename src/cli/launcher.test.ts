@@ -15,12 +15,22 @@ const oldNode = (process.env['PATH'] ?? '')
   .split(delimiter)
   .filter((folder) => !folder.includes('node_modules'))
   .map((folder) => join(folder, 'node'))
-  .find((file) => existsSync(file) && Number(spawnSync(file, ['-p', 'process.versions.node']).stdout.toString().split('.')[0]) < 24)
+  .find(
+    (file) =>
+      existsSync(file) && Number(spawnSync(file, ['-p', 'process.versions.node']).stdout.toString().split('.')[0]) < 24,
+  )
 const skip = oldNode === undefined && 'there is no Node below 24 on this machine'
 
-function run(node: string, words: readonly string[], options: { readonly file?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
+function run(
+  node: string,
+  words: readonly string[],
+  options: { readonly file?: string; readonly env?: NodeJS.ProcessEnv } = {},
+) {
   const { FORETUNE_NODE: _, FORETUNE_REEXEC: __, ...env } = process.env
-  const { status, stdout, stderr } = spawnSync(node, [options.file ?? launcher, ...words], { encoding: 'utf8', env: { ...env, ...options.env } })
+  const { status, stdout, stderr } = spawnSync(node, [options.file ?? launcher, ...words], {
+    encoding: 'utf8',
+    env: { ...env, ...options.env },
+  })
   return { status, stdout, stderr }
 }
 
@@ -56,10 +66,15 @@ test('on an old Node without a new one it says what to do, exit 78', { skip }, (
 test('a reader that closes the pipe early ends a command quietly', async (t) => {
   const study = aStudy({ definition: { scheduler: schedulerOf('none'), budget: { trials: 400 } }, slots: 10 })
   const cwd = await aStore(t, { digits: study })
-  const child = spawn(process.execPath, [launcher, 'export', 'digits', '--format', 'json'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [launcher, 'export', 'digits', '--format', 'json'], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let err = ''
   child.stderr.on('data', (data) => (err += data))
   child.stdout.once('data', () => child.stdout.destroy())
-  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => child.on('close', (...end) => resolve(end)))
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.on('close', (...end) => resolve(end)),
+  )
   assert.deepEqual([code, signal, err], [0, null, ''])
 })

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Json } from '../core/trial.ts'
 import { ForetuneError } from '../errors.ts'
 import type { Store } from '../ports.ts'
+import { controllerSilent } from '../library/asking.ts'
 import { openStore } from '../stores/open.ts'
 import type { Args, Command, Io } from './command.ts'
 import { jsonFlag, storeFlag } from './command.ts'
@@ -28,11 +29,7 @@ export async function ask(
     if (answer !== undefined) return answer
     await delay(pollMs)
   }
-  throw new ForetuneError(
-    'CONTROLLER_SILENT',
-    `Expected an answer from process ${owner.pid} on ${owner.host} within ${patienceMs / 1000} s, got none. The request stays in the store: it is served when that process wakes, or by the next \`foretune resume ${name}\`.`,
-    { details: { name, type, owner }, exit: 3 },
-  )
+  throw controllerSilent(name, owner)
 }
 
 /** A command that does nothing but ask: `stop`, `pause`. */

@@ -81,9 +81,9 @@ export async function openIn(store: Store, name: string): Promise<OpenStudy> {
   }
 }
 
-/** Where a study's fold is kept between two readings. */
-export function foldCache(directory: string): string {
-  return join(directory, 'fold.cache')
+/** Where a study's fold is kept between two readings; nowhere if its directory is not on this machine. */
+export function foldCache(directory: string): string | undefined {
+  return existsSync(directory) ? join(directory, 'fold.cache') : undefined
 }
 
 /** The study's name; throws where there is none, telling which there are. */

@@ -44,9 +44,9 @@ export async function askStudyAll(study: AskedStudy, wishes: readonly Wish[]): P
       if (granted && posted === null) return granted.map(accepted)
     } else {
       posted ??= await post(study, wishes)
-      if (performance.now() > deadline) throw controllerSilent(name, owner)
     }
-    if (owner !== null || posted === null) await delay(pollMs)
+    if (performance.now() > deadline) throw controllerSilent(name, owner)
+    await delay(pollMs)
   }
 }
 
@@ -68,7 +68,8 @@ async function forAMoment(study: AskedStudy, wishes: readonly Wish[]): Promise<J
   if (session === null) return null
   try {
     const answers = await Promise.all(wishes.map((wish) => perform(session, wish)))
-    await session.serve()
+    // What others wish is theirs to wait for; a store that fails is heard of on leaving.
+    await session.serve().catch(() => undefined)
     return answers
   } finally {
     await session.leave('asked')
@@ -88,10 +89,11 @@ export async function ownerOf(store: Store, name: string): Promise<StudySummary[
   return (await store.studies()).find((study) => study.name === name)?.owner ?? null
 }
 
-function controllerSilent(name: string, owner: NonNullable<StudySummary['owner']>): ForetuneError {
+export function controllerSilent(name: string, owner: StudySummary['owner']): ForetuneError {
+  const who = owner === null ? `the controller of '${name}'` : `process ${owner.pid} on ${owner.host}`
   return new ForetuneError(
     'CONTROLLER_SILENT',
-    `Expected an answer from process ${owner.pid} on ${owner.host} within ${patienceMs / 1000} s, got none. The request stays in the store: it is served when that process wakes, or by the next \`foretune resume ${name}\`.`,
+    `Expected an answer from ${who} within ${patienceMs / 1000} s, got none. The request stays in the store: it is served when that process wakes, or by the next \`foretune resume ${name}\`.`,
     { details: { name, owner }, exit: 3 },
   )
 }

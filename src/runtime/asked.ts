@@ -14,11 +14,10 @@ export type AskedOrder = {
 /** The order that an ask brought about, found among the events of its batch; null if there is nothing to do at present. */
 export function askedOrder(study: Study, events: readonly Event[]): AskedOrder | null {
   for (const event of events) {
-    if (event.type !== 'StartAttempt' && event.type !== 'RaiseUntil') continue
-    const trial = study.state.trials[event.trial]
-    if (!trial?.live?.asked) continue
-    const from = event.type === 'StartAttempt' ? event.from : trial.epoch
-    return { trial: event.trial, attempt: event.attempt, configuration: trial.configuration, from, until: event.until }
+    if (event.type !== 'StartAttempt' || !event.asked) continue
+    const { trial, attempt, from, until } = event
+    const configuration = study.state.trials[trial]?.configuration ?? {}
+    return { trial, attempt, configuration, from, until }
   }
   return null
 }

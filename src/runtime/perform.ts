@@ -20,8 +20,20 @@ export type Wish = Pick<Request, 'type' | 'data'>
 
 type Data = { readonly [key: string]: Json | undefined }
 
+/** A batch holds one ask at most, so that an order in it is the answer to that one. */
+const asks = new WeakMap<Study, Promise<unknown>>()
+
 /** Resolves with the answer when all that follows from the wish is durable. `request` is its number in the store. */
-export async function perform(controller: Controller, wish: Wish, request?: number): Promise<Json> {
+export function perform(controller: Controller, wish: Wish, request?: number): Promise<Json> {
+  const { study } = controller
+  const grant = (): Promise<Json> => performNow(controller, wish, request)
+  if (wish.type !== 'ask') return grant()
+  const asked = (asks.get(study) ?? Promise.resolve()).then(grant, grant)
+  asks.set(study, asked)
+  return asked
+}
+
+async function performNow(controller: Controller, wish: Wish, request: number | undefined): Promise<Json> {
   const { study } = controller
   let facts: readonly FactWithoutTime[]
   try {

@@ -7,10 +7,10 @@
  *   waiting -> recorded on its rung. Promoted: running, one rung up
  * A trial that fails or is stopped is gone; so is one that is complete.
  */
-import type { Json, Reason } from '../trial.ts'
+import { assert, type Json, type Reason } from '../trial.ts'
 import type { StudyView } from '../study/study-view.ts'
 import { cutOf, leave, openRung, promotable, record, recordRanked, wait, type Rung, type Share } from './rungs.ts'
-import type { Notice, Order, RungView, Scheduler } from './scheduler.ts'
+import type { Notice, Order, Scheduler } from './scheduler.ts'
 import { hasSeveralObjectives, lossAt, shownLoss, type Standing } from './standing.ts'
 
 export interface PromotionMemory {
@@ -197,17 +197,8 @@ function resume(memory: PromotionMemory, order: { trial: number; rung: number; w
   return { type: 'resume', trial: order.trial, until: rungAt(memory, order.rung).epoch, tag, why: order.why }
 }
 
-export function rungViews(rungs: readonly Rung[], study: StudyView): RungView[] {
-  return rungs.map((rung) => ({
-    group: 'rungs',
-    epoch: rung.epoch,
-    size: null,
-    arrived: rung.recorded,
-    promoted: rung.promoted,
-    cut: shownLoss(study, cutOf(rung)),
-  }))
-}
-
 function rungAt(memory: PromotionMemory, rung: number): Rung {
-  return memory.rungs[rung] as Rung
+  const at = memory.rungs[rung]
+  assert(at !== undefined, `rung ${rung} is one of ${memory.rungs.length}`)
+  return at
 }

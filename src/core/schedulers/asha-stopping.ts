@@ -1,7 +1,6 @@
 /** ASHA in its stopping form: trials run on, and are stopped at a rung. The card is in asha.ts. */
 import type { Reason } from '../trial.ts'
 import type { StudyView } from '../study/study-view.ts'
-import { rungViews } from './asha-promotion.ts'
 import {
   followFullLength,
   fullLengthOrders,
@@ -9,7 +8,7 @@ import {
   startFullLength,
   type FullLength,
 } from './full-length.ts'
-import { cutOf, isLeader, openRung, record, recordRanked, type Rung, type Share } from './rungs.ts'
+import { cutOf, isLeader, openRung, record, recordRanked, rungViews, type Rung, type Share } from './rungs.ts'
 import type { Notice, Scheduler } from './scheduler.ts'
 import { hasSeveralObjectives, lossAt, shownLoss } from './standing.ts'
 

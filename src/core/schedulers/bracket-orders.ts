@@ -3,7 +3,7 @@ import type { Json, Reason } from '../trial.ts'
 import type { StudyView } from '../study/study-view.ts'
 import { bracketAt, isReadyBefore, isStartBefore, passOf, roundAt, startAt, trialsOfPass } from './bracket-plan.ts'
 import type { BracketPlan, Ready, Start } from './bracket-plan.ts'
-import type { BracketMemory } from './bracket-scheduler.ts'
+import { roundOf, type BracketMemory } from './bracket-memory.ts'
 import { trialsOf } from './brackets.ts'
 import { inOrder } from './heap.ts'
 import type { Order } from './scheduler.ts'
@@ -73,7 +73,7 @@ function survivorReason(plan: BracketPlan, memory: BracketMemory, study: StudyVi
   const { bracket, trial } = ready
   const from = ready.round - 1
   const { epoch } = roundAt(plan, bracket, from)
-  const here = memory.brackets[bracket]?.[from]
+  const here = roundOf(memory, { bracket, round: from })
   return {
     rule: 'round-survivor',
     pass: passOf(plan, bracket),
@@ -82,7 +82,7 @@ function survivorReason(plan: BracketPlan, memory: BracketMemory, study: StudyVi
     epoch,
     until: roundAt(plan, bracket, ready.round).epoch,
     value: shownLoss(study, lossAt(study, trial, epoch)),
-    kept: here?.keep,
-    of: here?.size,
+    kept: here.keep,
+    of: here.size,
   }
 }

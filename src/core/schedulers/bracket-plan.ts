@@ -9,6 +9,7 @@
  * before), then bracket; it keeps many workers busy to the end, while the published one brings first results early. In both a new trial
  * has the longest way, so starts come in order of index, before the later rounds of the same bracket. Ties: standing, then trial number.
  */
+import { assert } from '../trial.ts'
 import { trialsOf, type Bracket, type BracketRound } from './brackets.ts'
 import { isAhead, type Standing } from './standing.ts'
 
@@ -48,11 +49,15 @@ export function passOf(plan: BracketPlan, bracket: number): number {
 }
 
 export function bracketAt(plan: BracketPlan, bracket: number): Bracket {
-  return plan.brackets[bracket % plan.brackets.length] as Bracket
+  const at = plan.brackets[bracket % plan.brackets.length]
+  assert(at !== undefined, `bracket ${bracket} is in the plan`)
+  return at
 }
 
 export function roundAt(plan: BracketPlan, bracket: number, round: number): BracketRound {
-  return bracketAt(plan, bracket).rounds[round] as BracketRound
+  const at = bracketAt(plan, bracket).rounds[round]
+  assert(at !== undefined, `bracket ${bracket} has a round ${round}`)
+  return at
 }
 
 export function startAt(plan: BracketPlan, index: number): Start {

@@ -28,54 +28,18 @@
 import { keepOf } from './brackets.ts'
 import { bracketAt, isReadyBefore, roundAt, startAt, trialsOfPass } from './bracket-plan.ts'
 import type { BracketPlan, Ready } from './bracket-plan.ts'
-import { conclusionOf, dropsOf, roundViews, ROUND_TOPIC, type Drop } from './bracket-verdicts.ts'
+import { conclusionOf, dropsOf, roundViews, ROUND_TOPIC } from './bracket-verdicts.ts'
 import { bracketOrders } from './bracket-orders.ts'
+import { openMemory, roundOf, type BracketMemory, type RoundAddress } from './bracket-memory.ts'
 import { push, remove } from './heap.ts'
 import { arrive, isFull, miss, openRound, rankBy, shrinkRound, takeThrough, withdraw, type Round } from './rounds.ts'
 import type { Notice, Scheduler } from './scheduler.ts'
 import { hasSeveralObjectives, lossAt, type Standing } from './standing.ts'
 import type { StudyView } from '../study/study-view.ts'
 
-export interface BracketMemory {
-  /** Trials ordered so far: the index of the next start. */
-  started: number
-  closed: boolean
-  /** Opened brackets of which a later round may still get its first trial. */
-  undecided: number
-  /** By bracket number: their rounds. */
-  readonly brackets: (readonly Round[])[]
-  readonly places: Map<number, Place>
-  /** A heap in queue order. */
-  readonly ready: Ready[]
-  /** Cut rounds that are not concluded yet, oldest first. */
-  readonly cuts: RoundAddress[]
-  /** Trials that the last concluded cut dropped and that are not stopped yet, the next one last. */
-  drops: Drop[]
-}
-
-export interface RoundAddress {
-  readonly bracket: number
-  readonly round: number
-}
-
-interface Place extends RoundAddress {
-  readonly state: 'running' | 'standing' | 'ready' | 'dropped' | 'finalist'
-  /** Ended by itself, or reached the last epoch: it needs no order any more. */
-  readonly isComplete: boolean
-}
-
 export function bracketScheduler(plan: BracketPlan): Scheduler<BracketMemory> {
   return {
-    start: () => ({
-      started: 0,
-      closed: false,
-      undecided: 0,
-      brackets: [],
-      places: new Map(),
-      ready: [],
-      cuts: [],
-      drops: [],
-    }),
+    start: openMemory,
     evolve: (memory, notice, study) => evolve({ plan, memory, study }, notice),
     decide(memory, study) {
       const drop = memory.drops.at(-1)
@@ -273,8 +237,4 @@ function closed(scene: Scene): void {
     size = keepOf(size, plan.eta)
   }
   rounds.forEach((_, round) => advance(scene, { bracket, round }))
-}
-
-function roundOf(memory: BracketMemory, { bracket, round }: RoundAddress): Round {
-  return memory.brackets[bracket]?.[round] as Round
 }

@@ -2,7 +2,7 @@
 import type { Json, Reason } from '../trial.ts'
 import type { StudyView } from '../study/study-view.ts'
 import { bracketAt, passOf, roundAt, type BracketPlan } from './bracket-plan.ts'
-import type { BracketMemory, RoundAddress } from './bracket-scheduler.ts'
+import { roundOf, type BracketMemory, type Drop, type RoundAddress } from './bracket-memory.ts'
 import type { Round } from './rounds.ts'
 import type { RungView, Verdict } from './scheduler.ts'
 import { hasSeveralObjectives, isAhead, lossAt, shownLoss, type Standing } from './standing.ts'
@@ -29,13 +29,8 @@ export interface RoundConclusion {
   readonly cut: number | null
 }
 
-export interface Drop {
-  readonly trial: number
-  readonly why: Reason
-}
-
 export function conclusionOf(plan: BracketPlan, memory: BracketMemory, cut: RoundAddress, study: StudyView): Verdict {
-  const here = memory.brackets[cut.bracket]?.[cut.round] as Round
+  const here = roundOf(memory, cut)
   const data: RoundConclusion = {
     pass: passOf(plan, cut.bracket),
     bracket: bracketAt(plan, cut.bracket).s,
@@ -52,7 +47,7 @@ export function conclusionOf(plan: BracketPlan, memory: BracketMemory, cut: Roun
 
 /** The trials that the cut leaves behind, best first, each with its reason. */
 export function dropsOf(plan: BracketPlan, memory: BracketMemory, cut: RoundAddress, study: StudyView): Drop[] {
-  const here = memory.brackets[cut.bracket]?.[cut.round] as Round
+  const here = roundOf(memory, cut)
   const { epoch } = roundAt(plan, cut.bracket, cut.round)
   const value = cutOf(here, study)
   return bestFirst(here.standing).map((trial, place) => ({

@@ -8,7 +8,8 @@
  */
 import type { StudyView } from '../study/study-view.ts'
 import { inOrder, pop, push, remove } from './heap.ts'
-import { hasSeveralObjectives, isAhead, isBehind, type Standing } from './standing.ts'
+import type { RungView } from './scheduler.ts'
+import { hasSeveralObjectives, isAhead, isBehind, shownLoss, type Standing } from './standing.ts'
 
 export interface Rung {
   readonly epoch: number
@@ -89,6 +90,18 @@ export function* promotable(rung: Rung, study: StudyView): Generator<Standing, v
 /** The loss of the worst leader. */
 export function cutOf(rung: Rung): number | undefined {
   return rung.leaders[0]?.key
+}
+
+/** For the view of rungs. */
+export function rungViews(rungs: readonly Rung[], study: StudyView): RungView[] {
+  return rungs.map((rung) => ({
+    group: 'rungs',
+    epoch: rung.epoch,
+    size: null,
+    arrived: rung.recorded,
+    promoted: rung.promoted,
+    cut: shownLoss(study, cutOf(rung)),
+  }))
 }
 
 function settle(rung: Rung, places: number): void {

@@ -89,7 +89,8 @@ function dispatch(study: Study): Decision | null {
       (state.live.size === 0 ? { type: 'FinishStudy', at: state.now, why: ending } : null)
     )
   if (state.stopRequested) return stopEverything(state, { rule: 'study-stopped', by: state.stopRequested })
-  if (state.asks > 0) return serveAsk(study)
+  const asked = state.asks > 0 ? serveAsk(study) : null
+  if (asked) return asked
   if (state.paused) return releaseOne(study)
   return startOwed(study) ?? serveOrders(study) ?? finishIfDone(study)
 }
@@ -254,7 +255,9 @@ function serveAsk(study: Study): Decision | null {
     const trial = trialAt(state, owed)
     return startTrial(study, trial, trial.until, trial.order, true)
   }
-  const [order] = epochsLeft(state) > 0 ? scheduler.next(state.schedulerMemory, view, 1) : []
+  const orders = epochsLeft(state) > 0 ? scheduler.next(state.schedulerMemory, view, 1 + state.askedCount) : []
+  // A trial that another loop was given stays that loop's until it is told.
+  const order = orders.find((one) => one.type === 'start' || !trialAt(state, one.trial).live)
   return order ? serve(study, order, true) : null
 }
 

@@ -22,10 +22,11 @@ export function evolve(study: Study, event: Event): void {
     state.decisionCount++
     applyDecision(study, event)
   } else {
+    // An ask is answered when its batch is whole, or not at all.
+    if (!state.batchOpen) state.asks = 0
     state.batchOpen = event.more === true
     // The verdicts on earlier facts are in the log already: what was left to attend to is done.
     state.attention.length = 0
-    state.asks = 0
     if (event.request !== undefined) state.lastRequest = event.request
     applyFact(study, event)
   }
@@ -123,7 +124,6 @@ function applyDecision(study: Study, decision: Decision): void {
       setUntil(study, trial, decision.until, decision.tag)
       reserve(state, trial, decision.until - Math.max(live.epoch, live.from))
       state.lingering.delete(trial.number)
-      if (live.asked) state.asks = 0
       return
     }
     case 'ReleaseTrial': {
