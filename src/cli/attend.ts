@@ -28,6 +28,7 @@ export interface View {
 
 /** A live frame on a terminal, one line an event otherwise, JSON lines on standard output with `json`. */
 export async function openView(io: Io, options: { readonly json: boolean; readonly quiet: boolean }): Promise<View> {
+  io.outliveReaders?.()
   let isBlind = options.quiet
   let terminal = io.stderrIsTerminal && !options.json && !isBlind ? await LiveTerminal.open(io.stderr) : null
   const recent = newRecent()

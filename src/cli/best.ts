@@ -80,7 +80,7 @@ function firstOf(found: Best, study: string): BestTrial {
 }
 
 /** `--lr 0.001 --optimizer sgd`; words for a shell are quoted where they must be. */
-export function asArguments(configuration: Configuration): string {
+function asArguments(configuration: Configuration): string {
   return Object.entries(configuration)
     .map(([name, value]) => `--${name} ${quoteForShell(String(value))}`)
     .join(' ')

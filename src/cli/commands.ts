@@ -29,6 +29,20 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'stop', group: work, summary: 'Trials save, the controller leaves.', load: () => import('./stop.ts') },
   { name: 'pause', group: work, summary: 'Start nothing more for a while.', load: () => import('./pause.ts') },
+  { name: 'ask', group: work, summary: 'The next thing to train in your own loop.', load: () => import('./ask.ts') },
+  {
+    name: 'report',
+    group: work,
+    summary: 'One measurement of an asked trial; says whether to train on.',
+    load: () => import('./report.ts'),
+  },
+  { name: 'tell', group: work, summary: 'An asked trial is through.', load: () => import('./tell.ts') },
+  {
+    name: 'import',
+    group: work,
+    summary: 'Known results into a study, for a warm start.',
+    load: () => import('./import.ts'),
+  },
   {
     name: 'status',
     group: look,
@@ -66,6 +80,12 @@ export const commands: readonly CommandEntry[] = [
     group: check,
     summary: 'Check the store, and take every decision again.',
     load: () => import('./verify.ts'),
+  },
+  {
+    name: 'replay',
+    group: check,
+    summary: "Another scheduler on this study's own curves.",
+    load: () => import('./replay.ts'),
   },
   { name: 'schema', group: other, summary: 'The JSON Schema of study files.', load: () => import('./schema.ts') },
   {

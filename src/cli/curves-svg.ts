@@ -8,7 +8,7 @@ import { ticks } from './chart-scale.ts'
 const size = { width: 900, height: 540, left: 76, right: 24, top: 56, bottom: 56 }
 
 /** Distinguishable with every common kind of colour blindness (Okabe and Ito 2008). */
-export const stateColours: { readonly [state in TrialState]: string } = {
+const stateColours: { readonly [state in TrialState]: string } = {
   complete: '#0072b2',
   running: '#009e73',
   paused: '#56b4e9',

@@ -41,7 +41,9 @@ export const command: Command = {
       const drawn = args.has('course') ? await courseOf(open) : curvesOf(open.study, args)
       if (args.has('json'))
         for (const curve of drawn.curves.curves)
-          io.stdout.write(`${JSON.stringify({ metric: drawn.curves.metric, ...curve })}\n`)
+          io.stdout.write(
+            `${JSON.stringify({ metric: drawn.curves.metric, ...curve, values: curve.values.map(jsonNumber) })}\n`,
+          )
       else if (drawn.curves.curves.length === 0) io.stdout.write(`nothing was reported of ${drawn.curves.metric} yet\n`)
       else await draw(drawn, open, args.text('svg'), io)
     } finally {
@@ -196,4 +198,9 @@ function chartText({ curves: set, best: bestTrial, xLabel, left }: Drawn, x: Ran
   if (left > 0) notes.push(`${left} more not drawn (--limit)`)
   if (bestTrial !== null) notes.push(`best: trial ${bestTrial}`)
   return [...rows, chart.axis, notes.join('; ')].join('\n')
+}
+
+/** JSON has no infinities: they are words, as in the log. */
+function jsonNumber(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value)
 }

@@ -1,10 +1,12 @@
 import type { Io, Out } from './command.ts'
 
-/** The process itself as `Io`. A reader that closes the pipe early (`| head`) ends the command quietly. */
+/** The process itself as `Io`. A reader that closes the pipe early (`| head`) ends the command quietly, unless it has more to do than to print. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process
+  let isPrinting = true
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!isPrinting) return
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
       throw error
     })
@@ -24,5 +26,8 @@ export function processIo(): Io {
     env,
     cwd: process.cwd(),
     now: () => Date.now(),
+    outliveReaders() {
+      isPrinting = false
+    },
   }
 }

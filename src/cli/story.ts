@@ -37,7 +37,7 @@ export const command: Command = {
 }
 
 /** Each line with the time since the first one. */
-export function storyScreen(told: Story): string {
+function storyScreen(told: Story): string {
   const [first] = told.lines
   if (!first) return `${told.headline}\n`
   const times = told.lines.map((line) => `+${durationText(line.at - first.at)}`)

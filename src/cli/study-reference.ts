@@ -16,7 +16,7 @@ import { algorithms } from './algorithms.ts'
 import { studyNotChosen } from './cli-errors.ts'
 import type { Args, Io } from './command.ts'
 
-export const defaultStore = 'sqlite:foretune.db'
+const defaultStore = 'sqlite:foretune.db'
 
 /** The store's address: `--store`, else FORETUNE_STORE, else a file in the current folder. */
 export function storeUrl(args: Pick<Args, 'text'>, io: Pick<Io, 'env' | 'cwd'>): string {
@@ -117,7 +117,7 @@ async function nameFromPath(store: Store, path: string, names: readonly string[]
 }
 
 /** Only the name is read: a file that was broken since must not hide a study that runs. */
-async function nameInFile(file: string): Promise<string> {
+export async function nameInFile(file: string): Promise<string> {
   const [{ parseDocument }, { readFile }] = await Promise.all([import('yaml'), import('node:fs/promises')])
   const name = parseDocument(await readFile(file, 'utf8')).get('name') as unknown
   return typeof name === 'string' || typeof name === 'number' ? String(name) : basename(file, extname(file))

@@ -98,6 +98,9 @@ function reportFacts(study: Study, data: Data): FactWithoutTime[] {
     data['metrics'] as { readonly [metric: string]: unknown },
   )
   if (isRepeated(last, epoch, metrics)) return []
+  const objectives = study.state.definition.objectives.map(({ metric }) => metric)
+  if (epoch > last.epoch && !objectives.some((name) => Object.hasOwn(metrics, name)))
+    throw reportWithoutObjective(Object.keys(metrics), objectives)
   return [{ type: 'TrialReported', trial: trial.number, attempt: live.attempt, line: live.lines + 1, epoch, metrics }]
 }
 
@@ -154,6 +157,14 @@ function trialNotAsked({ state }: Study, number: Json | undefined): ForetuneErro
     'TRIAL_NOT_ASKED',
     `Expected a trial that \`ask\` gave and \`tell\` has not ended, got ${got}. Call \`ask\` for the next one.`,
     { details: { trial: number } },
+  )
+}
+
+function reportWithoutObjective(got: readonly string[], objectives: readonly string[]): ForetuneError {
+  return new ForetuneError(
+    'REPORT_WITHOUT_OBJECTIVE',
+    `Expected a report of ${objectives.join(' or ')}, which the study looks at, got ${got.join(', ')}.`,
+    { details: { got, objectives } },
   )
 }
 

@@ -41,6 +41,8 @@ const livesMax = 100_000
 /** Microtasks without a new append after which the controller is at rest; between two appends of one burst lie four. */
 const restAfter = 8
 
+const settled: Promise<void> = Promise.resolve()
+
 interface Stage {
   readonly setup: SimulationSetup
   readonly clock: VirtualClock
@@ -155,7 +157,7 @@ async function rest(appends: { readonly count: number }): Promise<void> {
   let seen = -1
   while (seen !== appends.count) {
     seen = appends.count
-    for (let turn = 0; turn < restAfter; turn++) await null
+    for (let turn = 0; turn < restAfter; turn++) await settled
   }
 }
 

@@ -9,7 +9,7 @@
  */
 import { assert, type Json, type Reason } from '../trial.ts'
 import type { StudyView } from '../study/study-view.ts'
-import { cutOf, leave, openRung, promotable, record, recordRanked, wait, type Rung, type Share } from './rungs.ts'
+import { leave, openRung, promotable, record, recordRanked, rungViews, wait, type Rung, type Share } from './rungs.ts'
 import type { Notice, Order, Scheduler } from './scheduler.ts'
 import { hasSeveralObjectives, lossAt, shownLoss, type Standing } from './standing.ts'
 

@@ -27,7 +27,7 @@
  */
 import { keepOf } from './brackets.ts'
 import { bracketAt, isReadyBefore, roundAt, startAt, trialsOfPass } from './bracket-plan.ts'
-import type { BracketPlan, Ready } from './bracket-plan.ts'
+import type { BracketPlan } from './bracket-plan.ts'
 import { conclusionOf, dropsOf, roundViews, ROUND_TOPIC } from './bracket-verdicts.ts'
 import { bracketOrders } from './bracket-orders.ts'
 import { openMemory, roundOf, type BracketMemory, type RoundAddress } from './bracket-memory.ts'

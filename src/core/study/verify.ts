@@ -38,105 +38,128 @@ export interface Verification {
 export interface Verifier {
   /** The events of the log in order, from the first one. */
   take(seq: number, event: Event): void
-  /** Null before the first event. */
-  readonly study: Study | null
   end(): Verification
 }
 
-/** More than these are counted and not kept. */
+/** More than these are not kept. */
 const problemsMax = 1000
 
+interface Checking {
+  readonly counts: { events: number; decisions: number; derived: number; notDerived: number }
+  readonly problems: Problem[]
+  readonly undecidable: Problem[]
+  study: Study | null
+  isSameVersion: boolean
+  /** An event came that the fold cannot take: nothing after it means anything. */
+  isBroken: boolean
+  /** Of the last controller. */
+  fence: number
+}
+
 export function newVerifier(algorithms: Algorithms): Verifier {
-  let study: Study | null = null
-  let isSameVersion = true
-  let isBroken = false
-  let fence = 0
-  const counts = { events: 0, decisions: 0, derived: 0, notDerived: 0 }
-  const problems: Problem[] = []
-  const undecidable: Problem[] = []
-  const add = (list: Problem[], problem: Problem): void => {
-    if (list.length < problemsMax) list.push(problem)
+  const checking: Checking = {
+    counts: { events: 0, decisions: 0, derived: 0, notDerived: 0 },
+    problems: [],
+    undecidable: [],
+    study: null,
+    isSameVersion: true,
+    isBroken: false,
+    fence: 0,
   }
-
-  function takeDecision(seq: number, event: Decision, now: Study): void {
-    counts.decisions++
-    if (!isSameVersion) {
-      counts.notDerived++
-      return
-    }
-    const derived = decide(now)
-    if (derived && sameJson(event, derived)) {
-      counts.derived++
-      return
-    }
-    const found = { seq, recorded: event, derived }
-    if (derived && isCloseCall(now, event, derived))
-      return add(undecidable, { ...found, problem: `${told(event)} was as near as ${told(derived)}` })
-    add(problems, {
-      ...found,
-      problem: `${told(event)} is recorded, but ${derived ? `${told(derived)} follows from the events before it` : 'no decision follows from the events before it'}`,
-    })
-  }
-
-  function takeFact(seq: number, event: Fact, now: Study): void {
-    if (isSameVersion) {
-      const missing = decide(now)
-      if (missing) {
-        add(problems, {
-          seq,
-          recorded: event,
-          derived: missing,
-          problem: `${told(missing)} should stand before ${event.type}`,
-        })
-      }
-    }
-    const problem = factProblem(now, event)
-    if (problem !== null) add(problems, { seq, recorded: event, problem })
-    if (event.type !== 'ControllerStarted') return
-    if (event.fence <= fence)
-      add(problems, { seq, recorded: event, problem: `fence ${event.fence} is not above the one before, ${fence}` })
-    fence = event.fence
-    isSameVersion = isOfThisVersion(now, event)
-  }
-
   return {
-    get study() {
-      return study
-    },
     take(seq, event) {
-      counts.events++
-      if (isBroken) return
+      checking.counts.events++
+      if (checking.isBroken) return
       try {
-        if (!study) {
-          assert(event.type === 'StudyCreated', `a log begins with StudyCreated, not ${event.type}`)
-          study = createStudy(event, algorithms)
-          isSameVersion = isOfThisVersion(study, event)
-          return
-        }
-        if (isDecision(event)) takeDecision(seq, event, study)
-        else takeFact(seq, event, study)
-        evolve(study, event)
+        takeEvent(checking, algorithms, seq, event)
       } catch (error) {
-        // An event that the fold cannot take: nothing after it means anything.
-        isBroken = true
+        checking.isBroken = true
         const why = error instanceof Error ? error.message : String(error)
-        add(problems, {
-          seq,
-          recorded: event,
-          problem: `${told(event)} does not follow from the events before it: ${why}`,
-        })
+        const problem = `${told(event)} does not follow from the events before it: ${why}`
+        add(checking.problems, { seq, recorded: event, problem })
       }
     },
-    end: () => ({ ...counts, undecidable, problems }),
+    end: () => ({ ...checking.counts, undecidable: checking.undecidable, problems: checking.problems }),
   }
 }
 
+function takeEvent(checking: Checking, algorithms: Algorithms, seq: number, event: Event): void {
+  const { study } = checking
+  if (!study) {
+    assert(event.type === 'StudyCreated', `a log begins with StudyCreated, not ${event.type}`)
+    checking.study = createStudy(event, algorithms)
+    checking.isSameVersion = isOfThisVersion(checking.study, event)
+    return
+  }
+  if (isDecision(event)) checkDecision(checking, study, seq, event)
+  else checkFact(checking, study, seq, event)
+  evolve(study, event)
+}
+
+function checkDecision(checking: Checking, study: Study, seq: number, recorded: Decision): void {
+  const { counts } = checking
+  counts.decisions++
+  if (!checking.isSameVersion) {
+    counts.notDerived++
+    return
+  }
+  const derived = decide(study)
+  if (derived && sameJson(recorded, derived)) {
+    counts.derived++
+    return
+  }
+  const found = { seq, recorded, derived }
+  if (derived && isCloseCall(study, recorded, derived)) {
+    add(checking.undecidable, { ...found, problem: `${told(recorded)} was as near as ${told(derived)}` })
+    return
+  }
+  const instead = derived ? `${told(derived)} follows` : 'no decision follows'
+  add(checking.problems, {
+    ...found,
+    problem: `${told(recorded)} is recorded, but ${instead} from the events before it${differenceText(recorded, derived)}`,
+  })
+}
+
+function checkFact(checking: Checking, study: Study, seq: number, recorded: Fact): void {
+  const { problems } = checking
+  const missing = checking.isSameVersion ? decide(study) : null
+  if (missing) {
+    const problem = `${told(missing)} should stand before ${recorded.type}`
+    add(problems, { seq, recorded, derived: missing, problem })
+  }
+  const problem = factProblem(study, recorded)
+  if (problem !== null) add(problems, { seq, recorded, problem })
+  if (recorded.type !== 'ControllerStarted') return
+  if (recorded.fence <= checking.fence) {
+    const wrong = `fence ${recorded.fence} is not above the one before, ${checking.fence}`
+    add(problems, { seq, recorded, problem: wrong })
+  }
+  checking.fence = recorded.fence
+  checking.isSameVersion = isOfThisVersion(study, recorded)
+}
+
+function add(list: Problem[], problem: Problem): void {
+  if (list.length < problemsMax) list.push(problem)
+}
+
+/** Where two decisions look alike, the members in which they differ. */
+function differenceText(recorded: Decision, derived: Decision | null): string {
+  if (!derived || told(recorded) !== told(derived)) return ''
+  const [a, b] = [recorded as { readonly [member: string]: unknown }, derived as { readonly [member: string]: unknown }]
+  const names = Object.keys({ ...a, ...b }).filter((name) => !sameJson(a[name], b[name]))
+  const parts = names.map((name) => `${name} ${JSON.stringify(a[name])} instead of ${JSON.stringify(b[name])}`)
+  return parts.length === 0 ? '' : `, with ${parts.join(', ')}`
+}
+
+/** As the controller says, else as was recorded when the study was created. */
 function isOfThisVersion(
   study: Study,
   said: { readonly samplerVersion?: number; readonly schedulerVersion?: number },
 ): boolean {
   const { samplerKind, schedulerKind } = study
-  const { samplerVersion = samplerKind.version, schedulerVersion = schedulerKind.version } = said
+  const { sampler, scheduler } = study.state.definition
+  const samplerVersion = said.samplerVersion ?? sampler['version'] ?? samplerKind.version
+  const schedulerVersion = said.schedulerVersion ?? scheduler['version'] ?? schedulerKind.version
   return samplerVersion === samplerKind.version && schedulerVersion === schedulerKind.version
 }
 

@@ -38,7 +38,7 @@ const studyRules: { readonly [rule: string]: Words } = {
 }
 
 /** The study's own rules: the words for them are here, not with the scheduler. */
-export function isStudyRule(rule: string): boolean {
+function isStudyRule(rule: string): boolean {
   return Object.hasOwn(studyRules, rule)
 }
 
@@ -58,7 +58,7 @@ export function plainReason(why: Reason): string {
   return sentence(why.rule.replaceAll('-', ' ') + (list === '' ? '' : ` (${list})`))
 }
 
-export function sentence(words: string): string {
+function sentence(words: string): string {
   const trimmed = words.trim()
   return capital(/[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`)
 }
