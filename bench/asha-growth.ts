@@ -2,7 +2,6 @@ import { samplers } from '../src/core/samplers/index.ts'
 import type { SamplerKind } from '../src/core/samplers/sampler.ts'
 import { builtInProblem } from '../src/simulation/problems.ts'
 import { simulate } from '../src/simulation/simulate.ts'
-import type { SimulationResult } from '../src/simulation/simulation-result.ts'
 import type { BenchOptions } from './bench.ts'
 import { runNode } from './child.ts'
 import type { Row } from './row.ts'
@@ -45,7 +44,7 @@ export async function ashaGrowth({ quick }: BenchOptions): Promise<readonly Row[
   ]
 }
 
-async function study(trials: number, onTrial: (trial: number) => void): Promise<SimulationResult> {
+async function study(trials: number, onTrial: (trial: number) => void): Promise<void> {
   const simulation = await simulate({
     problem: builtInProblem('curves', 81),
     scheduler: { type: 'asha', eta: 3 },
@@ -54,7 +53,7 @@ async function study(trials: number, onTrial: (trial: number) => void): Promise<
     budget: { trials },
     algorithms: { samplers: { watched: watchedRandom(onTrial) } },
   })
-  return simulation.result
+  if (simulation.result.trials !== trials) throw new Error(`not the study: ${JSON.stringify(simulation.result)}`)
 }
 
 /** The random sampler, and the moment of each proposal told. */

@@ -10,7 +10,7 @@ import { configurationText, durationText, numberText } from '../core/study/views
 import { progress } from '../core/study/views/progress.ts'
 import type { Progress } from '../core/study/views/progress.ts'
 import { isNotable, lineOf } from './event-text.ts'
-import { sparkline } from './sparkline.ts'
+import { sparkline } from '../pictures/sparkline.ts'
 import { bestText, epochsText, finishText, trialsText } from './status-text.ts'
 import { cut, tableText } from './table.ts'
 

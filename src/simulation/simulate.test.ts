@@ -106,6 +106,7 @@ test('a proposal that costs virtual time delays the trial that it is for', async
   }
   assert.equal((await simulate(options)).result.makespan, 10)
   assert.equal((await simulate({ ...options, fitSeconds: 2 })).result.makespan, 30)
+  assert.ok((await simulate({ ...options, fitSeconds: 'measured' })).result.makespan >= 10)
   // One controller serves all workers, one proposal after the other.
   assert.equal((await simulate({ ...options, fitSeconds: 2, workers: 10 })).result.makespan, 21)
 })

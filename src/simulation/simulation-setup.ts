@@ -50,7 +50,8 @@ export function setUp(options: SimulateOptions): SimulationSetup {
   const table = problem.table
   const knownSchedulers = { ...schedulers, ...options.algorithms?.schedulers }
   const knownSamplers = { ...samplers, ...options.algorithms?.samplers }
-  const named = options.sampler ?? (table ? { type: 'table', order: options.order ?? 'shuffled' } : { type: 'random' })
+  const named = options.sampler ?? { type: table ? 'table' : 'random' }
+  const order = options.order === undefined || named.type !== 'table' ? {} : { order: options.order }
   const scheduler = kindOf('scheduler', options.scheduler.type, knownSchedulers)
   const sampler = table
     ? named.type === 'table'
@@ -63,7 +64,7 @@ export function setUp(options: SimulateOptions): SimulationSetup {
     objectives: problem.objectives,
     constraints: [],
     epochs: { min: options.minEpochs ?? 1, max: problem.epochs, resource: 'epochs' },
-    sampler: { ...defaultsOf(sampler.options), ...named },
+    sampler: { ...defaultsOf(sampler.options), ...order, ...named },
     scheduler: { ...defaultsOf(scheduler.options), ...options.scheduler },
     budget: options.budget ?? {},
     // A table may hold any number of diverged rows one after the other: they end trials, not the simulation.

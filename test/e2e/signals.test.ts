@@ -52,6 +52,7 @@ for (const [signal, code] of [
 ] as const) {
   test(`${signal} once: trials save, the controller leaves with ${code}, and every trial goes on from its epoch`, async (t) => {
     const study = realStudy(t, file())
+    study.epochsTake(0.2)
     const controller = study.start('run', 'study.yaml')
     await study.until(bothTrain)
     // A launcher and the terminal may both pass on one keystroke: it is one.
@@ -90,6 +91,7 @@ for (const [signal, code] of [
 
 test('SIGINT twice: it leaves at once, deaf trials are killed, nothing that was reported is lost', async (t) => {
   const study = realStudy(t, file({ program: 'trains-deaf.sh', graceS: 300 }))
+  study.epochsTake(0.3)
   const controller = study.start('run', 'study.yaml')
   await study.until(bothTrain)
   kill(controller.pid, 'SIGINT')
@@ -114,10 +116,11 @@ test('SIGINT twice: it leaves at once, deaf trials are killed, nothing that was 
 
 test('stop, pause and resume come from other processes and are answered', async (t) => {
   const study = realStudy(t, file())
+  study.epochsTake(0.4)
   const controller = study.start('run', 'study.yaml')
   await study.until(bothTrain)
-  study.epochsTake(0.02)
   const paused = await study.foretune('pause', 'real')
+  study.epochsTake(0.02)
   assert.deepEqual([paused.code, paused.stdout], [0, 'real: paused; nothing more is started until `foretune resume`\n'])
   // What runs goes on to its limit, then nothing runs and the controller is still there.
   const ended = await study.until((events) => count(events, 'AttemptEnded') === 2)

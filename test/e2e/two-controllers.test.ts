@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { test } from 'node:test'
-import { study } from '../../src/index.ts'
-import { categorical, int } from '../../src/index.ts'
+import { int, study } from '../../src/index.ts'
 import { expectEveryLine, fixture, kill, ofType, realStudy } from './real-study.ts'
 
 const file = `command: [sh, ${JSON.stringify(fixture('trains-in-shell.sh'))}, '{x}']
@@ -17,7 +16,7 @@ executor: { type: local, slots: 2, gpus: none }
 
 test('a second run is refused and the first is undisturbed; after its SIGKILL the second takes over at once', async (t) => {
   const real = realStudy(t, file)
-  real.epochsTake(0.3)
+  real.epochsTake(0.5)
   const first = real.start('run', 'study.yaml', '--quiet')
   await real.until((events) => ofType(events, 'TrialReported').length >= 2)
 
@@ -28,7 +27,7 @@ test('a second run is refused and the first is undisturbed; after its SIGKILL th
   // The library is refused alike, whatever it would train.
   const here = await study({
     name: 'real',
-    space: { x: int(1, 1000), optimizer: categorical(['sgd', 'adam']) },
+    space: { x: int(1, 1000) },
     objective: 'loss',
     store: `sqlite:${real.folder}/foretune.db`,
   })
@@ -69,7 +68,7 @@ test('a second run is refused and the first is undisturbed; after its SIGKILL th
 
 test('of three that start an unknown study in the same moment one runs it, and the others are told', async (t) => {
   const real = realStudy(t, file)
-  real.epochsTake(0.3)
+  real.epochsTake(0.5)
   const three = [1, 2, 3].map(() => real.start('run', 'study.yaml', '--quiet'))
   const lost = await Promise.all(
     three.map(async (each) => {
@@ -97,7 +96,7 @@ test('of three that start an unknown study in the same moment one runs it, and t
 
 test('a controller that loses its lease while it is asleep records nothing more and leaves', async (t) => {
   const real = realStudy(t, file)
-  real.epochsTake(0.3)
+  real.epochsTake(0.5)
   const asleep = real.start('run', 'study.yaml')
   await real.until((events) => ofType(events, 'TrialReported').length >= 2)
   kill(asleep.pid, 'SIGSTOP')

@@ -68,7 +68,8 @@ function evolve(scene: Scene, notice: Notice): void {
     case 'stopped':
       return left(scene, notice.trial)
     case 'closed':
-      memory.closed = true
+    case 'opened':
+      memory.closed = notice.type === 'closed'
       return
     case 'reported':
     case 'concluded':

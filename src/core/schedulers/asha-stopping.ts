@@ -54,6 +54,7 @@ function follow(memory: StoppingMemory, notice: Notice, study: StudyView, share:
       return left(memory, notice.trial, study, share)
     case 'concluded':
     case 'closed':
+    case 'opened':
       return
   }
 }

@@ -78,6 +78,8 @@ function evolve(scene: Scene, notice: Notice): void {
       return notice.topic === ROUND_TOPIC ? concluded(scene) : undefined
     case 'closed':
       return closed(scene)
+    case 'opened':
+      return opened(scene)
   }
 }
 
@@ -222,6 +224,13 @@ function left(scene: Scene, trial: number): void {
 function missing(scene: Scene, address: RoundAddress): void {
   miss(roundOf(scene.memory, address), 1)
   advance(scene, address)
+}
+
+/** The bracket that was being filled went on with what it had: new trials begin with the next one. */
+function opened({ plan, memory }: Scene): void {
+  if (!memory.closed) return
+  memory.closed = false
+  while (startAt(plan, memory.started).place > 0) memory.started++
 }
 
 function closed(scene: Scene): void {

@@ -15,7 +15,8 @@ export function startFullLength(): FullLength {
 export function followFullLength(memory: FullLength, notice: Notice, max: number): void {
   switch (notice.type) {
     case 'closed':
-      memory.closed = true
+    case 'opened':
+      memory.closed = notice.type === 'closed'
       return
     case 'arrived':
       if (!notice.complete && notice.epoch < max) memory.owed.push(notice.trial)

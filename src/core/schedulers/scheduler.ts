@@ -56,6 +56,8 @@ export type Notice =
   | { readonly type: 'concluded'; readonly topic: string; readonly data: Json }
   /** No new trial will be created: brackets go on with what they have. */
   | { readonly type: 'closed' }
+  /** New trials may be created again: the user raised the budget. */
+  | { readonly type: 'opened' }
 
 export interface Scheduler<Memory = unknown> {
   start(): Memory

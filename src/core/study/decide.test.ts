@@ -89,7 +89,11 @@ test('a lost attempt is no failure of the trial: it is tried again, with pauses,
   const story = aStory({ budget: { trials: 1 }, failures: { retries: 0, graceMs: 1, stopStudyAfter: 20 } })
   story.tell(opened())
   assert.deepEqual(story.tell(ended(0, { type: 'lost' })), ['StartAttempt 0.2 0 -> 9'])
-  assert.deepEqual(story.tell(ended(0, { type: 'lost' }, 2)), ['CloseSampling trial-budget'], 'the second time it waits')
+  assert.deepEqual(
+    story.tell(ended(0, { type: 'lost' }, 2)),
+    ['CloseSampling trial-budget'],
+    'the second time it waits',
+  )
   story.time = 999
   assert.deepEqual(story.tell({ type: 'TimePassed' }), [])
   story.time = 1000
@@ -225,3 +229,17 @@ test('a known result takes a number, teaches, and counts in no budget', () => {
   assert.deepEqual(story.tell(opened()), ['CreateTrial 1', 'StartAttempt 1.1 0 -> 9'])
   assert.equal(story.study.view.loss(0), 0.2)
 })
+
+for (const scheduler of [{ type: 'none' }, { type: 'hyperband', eta: 3 }, { type: 'asha', eta: 3 }]) {
+  test(`${scheduler.type}: a raised budget of trials opens an ended study again`, () => {
+    const story = aStory({ scheduler, budget: { trials: 1 } })
+    story.tell(opened())
+    story.tell(report(0, 9, 0.5))
+    story.tell(ended(0))
+    assert.equal(story.study.state.finished?.rule, 'trial-budget')
+    story.tell({ type: 'ControllerLeft', why: 'trial-budget' })
+    story.tell(opened())
+    const decisions = story.tell({ type: 'StudyChanged', budget: { trials: 2 } })
+    assert.equal(decisions[0], 'CreateTrial 1')
+  })
+}

@@ -38,7 +38,7 @@ function applyFact(study: Study, fact: Fact): void {
     case 'StudyCreated':
       return
     case 'StudyChanged':
-      return changeStudy(state, fact)
+      return changeStudy(study, fact)
     case 'ControllerStarted':
       state.session = { fence: fact.fence, host: fact.host, pid: fact.pid, since: fact.at }
       state.sessions++
@@ -184,14 +184,17 @@ function notify(study: Study, notice: Notice): void {
   study.scheduler.evolve(study.state.schedulerMemory, notice, study.view)
 }
 
-function changeStudy(state: StudyState, fact: Fact & { readonly type: 'StudyChanged' }): void {
+function changeStudy(study: Study, fact: Fact & { readonly type: 'StudyChanged' }): void {
+  const { state } = study
   if (fact.budget) state.budget = fact.budget
   if (fact.failures) state.failures = fact.failures
   if (fact.program !== undefined) state.program = fact.program
   // A larger budget opens an ended study again.
   state.finished = null
   state.targetMet = null
-  if (state.closed?.rule === 'trial-budget') state.closed = null
+  if (state.closed?.rule !== 'trial-budget') return
+  state.closed = null
+  notify(study, { type: 'opened' })
 }
 
 function moveTo(state: StudyState, trial: TrialRecord, to: TrialState): void {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brailleChart } from './braille-chart.ts'
-import { shownRange, ticks } from './chart-scale.ts'
+import { shownRange, ticks } from './scale.ts'
 import { curvesSvg } from './curves-svg.ts'
 import { sparkline } from './sparkline.ts'
-import { cut, tableText } from './table.ts'
 
 test('marks are round numbers within the range', () => {
   assert.deepEqual(ticks({ low: 0, high: 1 }, 5), [0, 0.2, 0.4, 0.6, 0.8, 1])
@@ -87,21 +86,4 @@ test('a sparkline shows the newest value, at most as wide as asked', () => {
   )
   assert.equal(sparkline([1, NaN, 1], 3), '▅×▅')
   assert.equal(sparkline([], 5), '')
-})
-
-test('a table is aligned and cut where it is too wide', () => {
-  const columns = [{ title: 'n', align: 'right' as const }, { title: 'name' }]
-  assert.deepEqual(
-    tableText(
-      columns,
-      [
-        ['1', 'a'],
-        ['20', 'bcd'],
-      ],
-      Infinity,
-    ),
-    [' n  name', ' 1  a', '20  bcd'],
-  )
-  assert.deepEqual(tableText(columns, [['1', 'abcdef']], 6), ['n  na…', '1  ab…'])
-  assert.equal(cut('abc', 3), 'abc')
 })

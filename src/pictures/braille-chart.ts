@@ -1,6 +1,6 @@
 /** Curves drawn with braille dots, two by four to a character. Pure; colours are put on by whoever prints it. */
 import { numberText } from '../core/study/views/number-text.ts'
-import type { Range } from './chart-scale.ts'
+import type { Range } from './scale.ts'
 
 export interface DrawnCurve {
   readonly x: readonly number[]

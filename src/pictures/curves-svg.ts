@@ -2,8 +2,8 @@
 import type { Curve, Curves } from '../core/study/views/curves.ts'
 import { numberText } from '../core/study/views/number-text.ts'
 import type { TrialState } from '../core/trial.ts'
-import type { Range } from './chart-scale.ts'
-import { ticks } from './chart-scale.ts'
+import type { Range } from './scale.ts'
+import { ticks } from './scale.ts'
 
 const size = { width: 900, height: 540, left: 76, right: 24, top: 56, bottom: 56 }
 
