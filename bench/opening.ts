@@ -11,7 +11,7 @@ import { row } from './row.ts'
 export async function opening({ quick, say }: BenchOptions): Promise<readonly Row[]> {
   const bin = await installedForetune()
   return withFolder(async (folder) => {
-    const large = quick ? { trials: 500, epochs: 20 } : { trials: 5_000, epochs: 200 }
+    const large = quick ? { trials: 500, epochs: 60 } : { trials: 5_000, epochs: 200 }
     say(`filling a study of ${large.trials} x ${large.epochs} reports`)
     const rows = await openLarge(bin, await filledStudy(folder, large.trials, large.epochs), quick ? 2 : 5, large)
     const small = await filledStudy(folder, 100, 100)

@@ -13,11 +13,13 @@
 Under torchrun, srun or mpirun every rank may run the same lines: rank 0 reports and decides, all ranks leave the loop at the same epoch.
 """
 
+import atexit
 import json
 import math
 import operator
 import os
 import pathlib
+import shutil
 import signal
 import sys
 import tempfile
@@ -95,8 +97,9 @@ class _DryTrial(_Trial):
     @property
     def checkpoint(self):
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="foretune-dry-")
-        return pathlib.Path(self._folder.name)
+            self._folder = pathlib.Path(tempfile.mkdtemp(prefix="foretune-dry-"))
+            atexit.register(shutil.rmtree, str(self._folder), True)
+        return self._folder
 
     def epochs(self):
         for self._epoch in range(1, self._count + 1):

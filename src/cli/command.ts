@@ -24,6 +24,8 @@ export interface Io {
   readonly env: { readonly [name: string]: string | undefined }
   readonly cwd: string
   now(): number
+  /** Asks the person at the terminal; absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>
   /** From now on output that nobody can be given (a closed pipe, a lost terminal, a full disk) is dropped, and the command goes on. */
   outliveReaders?(): void
 }

@@ -16,6 +16,24 @@ const work = 'Run a study'
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    group: work,
+    summary: 'Write a commented study file and a training example.',
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'check',
+    group: work,
+    summary: 'Look over a study file and all that it needs.',
+    load: () => import('./check.ts'),
+  },
+  {
+    name: 'preview',
+    group: work,
+    summary: 'What a study will train, and how long that takes.',
+    load: () => import('./preview.ts'),
+  },
+  {
     name: 'run',
     group: work,
     summary: 'Run the study of a file; continues it if it is known.',
@@ -86,6 +104,12 @@ export const commands: readonly CommandEntry[] = [
     group: check,
     summary: "Another scheduler on this study's own curves.",
     load: () => import('./replay.ts'),
+  },
+  {
+    name: 'doctor',
+    group: other,
+    summary: 'What this machine can do, and what is missing.',
+    load: () => import('./doctor.ts'),
   },
   { name: 'schema', group: other, summary: 'The JSON Schema of study files.', load: () => import('./schema.ts') },
   {

@@ -26,8 +26,27 @@ export function processIo(): Io {
     env,
     cwd: process.cwd(),
     now: () => Date.now(),
+    ...(process.stdin.isTTY && stderr.isTTY ? { ask: askAtTerminal } : {}),
     outliveReaders() {
       isPrinting = false
     },
+  }
+}
+
+/** Questions go to standard error: standard output is for answers of the command. */
+async function askAtTerminal(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  // The terminal in this mode takes Ctrl-C as a key; a closed input is no answer either.
+  const gone = new AbortController()
+  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  terminal.once('close', () => gone.abort())
+  try {
+    return await terminal.question(question, { signal: gone.signal })
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') return ''
+    throw error
+  } finally {
+    terminal.close()
   }
 }

@@ -12,7 +12,7 @@ import type { Store, StudySummary } from '../ports.ts'
 import { foldStudy } from '../runtime/fold.ts'
 import { openStore } from '../stores/open.ts'
 import { studyNotFound } from '../stores/store-errors.ts'
-import { algorithms } from './algorithms.ts'
+import { algorithms } from '../library/algorithms.ts'
 import { studyNotChosen } from './cli-errors.ts'
 import type { Args, Io } from './command.ts'
 

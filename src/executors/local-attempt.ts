@@ -174,9 +174,8 @@ export class LocalAttempt {
     })
     if (child.pid === undefined) return
     this.#child = child
-    this.#run({ pid: child.pid, isKnown: true })
     child.once('exit', (code, signal) => this.#wrapperExited(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
-    this.#world.observe({ type: 'started', ...this.#of, process: { pid: child.pid, slot: slot.index } })
+    this.#run({ pid: child.pid, isKnown: true })
   }
 
   /** Somebody started it before: an earlier controller, or one that died just now. */
@@ -194,7 +193,6 @@ export class LocalAttempt {
     if (known?.leave === true && this.#limit.until <= known.until) this.#limit = known
     this.#isLimitWritten = known !== null && known.until >= this.#limit.until
     this.#run({ pid: this.#process?.pid ?? 0, isKnown })
-    this.#world.observe({ type: 'started', ...this.#of, process: { pid: this.#process?.pid ?? null, slot } })
     if (!this.#isLimitWritten) this.#writeLimit()
     this.checkAdopted()
   }
@@ -206,7 +204,12 @@ export class LocalAttempt {
       { ...leader, folder: this.#paths.attempt },
       { graceMs: this.#world.options.graceMs, onGone: () => this.#finish() },
     )
-    if (this.#tail === null) this.#follow()
+    // A wrapper that found another one at work leads here a second time.
+    if (this.#tail !== null) return
+    const process = { pid: leader.pid === 0 ? null : leader.pid, slot: this.#slot?.index ?? null }
+    this.#world.observe({ type: 'started', ...this.#of, process })
+    // The observer may have closed the executor.
+    if (!this.isOver) this.#follow()
   }
 
   #follow(): void {

@@ -93,7 +93,9 @@ function visibleGpus(): string[] {
       .split(',')
       .map((gpu) => gpu.trim())
       .filter((gpu) => gpu !== '' && gpu !== '-1' && gpu !== 'NoDevFiles')
-  const nvidia = entries('/proc/driver/nvidia/gpus').length
+  // A container may hide the driver's list and show its devices only.
+  const devices = entries('/dev').filter((device) => /^nvidia\d+$/.test(device)).length
+  const nvidia = Math.min(entries('/proc/driver/nvidia/gpus').length || Infinity, devices)
   const amd = entries('/sys/class/kfd/kfd/topology/nodes').filter((node) =>
     /^simd_count [1-9]/m.test(textOf(`/sys/class/kfd/kfd/topology/nodes/${node}/properties`)),
   ).length

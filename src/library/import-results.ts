@@ -46,7 +46,7 @@ export function judge(study: Study, drafts: Iterable<Draft>): Results {
   let empty = 0
   let cut = 0
   for (const { where, configuration, state, reports, problems: own } of drafts) {
-    const wrong = [...own, ...problems(study.space, configuration), ...reportProblems(reports)]
+    const wrong = [...own, ...problems(study.space, configuration), ...reportProblems(study, reports)]
     if (wrong.length > 0) {
       found.push(...wrong.map((problem) => `${where}: ${problem}`))
       continue
@@ -61,14 +61,16 @@ export function judge(study: Study, drafts: Iterable<Draft>): Results {
   return { results, problems: found, empty, cut }
 }
 
-function reportProblems(reports: readonly Report[]): string[] {
+function reportProblems({ state }: Study, reports: readonly Report[]): string[] {
   let last = 0
   for (const { epoch } of reports) {
     if (!Number.isSafeInteger(epoch) || epoch < 1) return [`epoch: expected a whole number from 1 on, got ${epoch}`]
     if (epoch <= last) return [`epoch: expected rising epochs, got ${epoch} after ${last}`]
     last = epoch
   }
-  return []
+  const objectives = state.definition.objectives.map(({ metric }) => metric)
+  const isSeen = reports.some(({ metrics }) => objectives.some((name) => metrics[name] !== undefined))
+  return reports.length === 0 || isSeen ? [] : [`expected reports of ${objectives.join(' or ')}, got none`]
 }
 
 function stateOf({ state }: Study, given: TrialState | null, reports: readonly Report[]): KnownResult['state'] {
@@ -81,7 +83,10 @@ function stateOf({ state }: Study, given: TrialState | null, reports: readonly R
   return given !== null && isSettled(given) ? given : 'stopped'
 }
 
-/** What a study does not know yet: a result is known if some trial of the same configuration has reported all that it says. */
+/**
+ * What a study does not know yet: a result is known if some trial of the same configuration has reported all that it says. Tables repeat the
+ * nearest report where an epoch had none of its own; so a value is known as well where it stood at that epoch.
+ */
 export function newResults(study: Study, results: readonly KnownResult[]): KnownResult[] {
   const known = new Map<string, KnownAs[]>()
   const add = (configuration: Configuration, as: KnownAs): void => {
@@ -90,32 +95,52 @@ export function newResults(study: Study, results: readonly KnownResult[]): Known
     if (others) others.push(as)
     else known.set(place, [as])
   }
-  for (const trial of study.state.trials) {
-    const values = new Map<string, number>()
-    for (const [column, name] of study.state.metrics.entries())
-      for (const [index, epoch] of trial.epochs.entries())
-        values.set(`${epoch} ${name}`, trial.values[column]?.[index] ?? NaN)
-    add(trial.configuration, { isFailed: trial.state === 'failed', values })
+  for (const { configuration, epochs, values, state } of study.state.trials) {
+    const curves = study.state.metrics.map((name, column) => [name, { epochs, values: values[column] ?? [] }] as const)
+    add(configuration, { isFailed: state === 'failed', curves: new Map(curves) })
   }
   return results.filter((result) => {
-    const { configuration, reports } = result
-    const isFailed = result.state === 'failed'
-    const said = reports.flatMap(({ epoch, metrics }) =>
-      Object.entries(metrics).map(([name, value]) => [`${epoch} ${name}`, value] as const),
-    )
-    const isKnown = (known.get(key(study.space, configuration)) ?? []).some(
-      (as) =>
-        (said.length > 0 || as.isFailed === isFailed) &&
-        said.every(([place, value]) => Object.is(as.values.get(place) ?? NaN, value)),
-    )
-    if (!isKnown) add(configuration, { isFailed, values: new Map(said) })
-    return !isKnown
+    const others = known.get(key(study.space, result.configuration)) ?? []
+    if (others.some((as) => isKnown(result, as))) return false
+    add(result.configuration, { isFailed: result.state === 'failed', curves: curvesOf(result.reports) })
+    return true
   })
+}
+
+interface Curve {
+  readonly epochs: readonly number[]
+  readonly values: readonly number[]
 }
 
 interface KnownAs {
   readonly isFailed: boolean
-  readonly values: ReadonlyMap<string, number>
+  readonly curves: ReadonlyMap<string, Curve>
+}
+
+function isKnown({ state, reports }: KnownResult, { isFailed, curves }: KnownAs): boolean {
+  if (reports.length === 0) return isFailed === (state === 'failed')
+  return reports.every(({ epoch, metrics }) =>
+    Object.entries(metrics).every(([name, value]) =>
+      Number.isNaN(value) ? isFailed : valueAt(curves.get(name), epoch) === value,
+    ),
+  )
+}
+
+/** The last value no later than the epoch, else the first one; never beyond the curve's end. NaN is no value. */
+function valueAt(curve: Curve | undefined, epoch: number): number | undefined {
+  if (!curve || (curve.epochs.at(-1) ?? 0) < epoch) return undefined
+  const has = (index: number): boolean => !Number.isNaN(curve.values[index] ?? NaN)
+  const first = curve.epochs.findIndex((_, index) => has(index))
+  const last = curve.epochs.findLastIndex((at, index) => at <= epoch && has(index))
+  return curve.values[last < 0 ? first : last]
+}
+
+function curvesOf(reports: readonly Report[]): Map<string, Curve> {
+  const names = new Set(reports.flatMap(({ metrics }) => Object.keys(metrics)))
+  const epochs = reports.map(({ epoch }) => epoch)
+  return new Map(
+    [...names].map((name) => [name, { epochs, values: reports.map(({ metrics }) => metrics[name] ?? NaN) }]),
+  )
 }
 
 /** As the request that the controller takes. */

@@ -1,4 +1,5 @@
 /** From a study's recorded program to the executor that runs its trials. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ForetuneError } from '../errors.ts'
 import { localExecutor } from '../executors/local.ts'
@@ -26,6 +27,7 @@ export function executorOf(study: StudyToRun): Executor {
   if (command === null) return outsideExecutor()
   if (program.executor.type !== 'local') throw executorNotHere(program.executor.type)
   const { definition } = study
+  expectUsable(study.directory)
   return localExecutor({
     ...(program.executor as SlotOptions),
     study: `${definition.name} ${study.createdAt}`,
@@ -36,6 +38,21 @@ export function executorOf(study: StudyToRun): Executor {
     resumable: definition.resumable,
     ...metricsOf(program, study),
   })
+}
+
+/** Before anything is recorded or started: the directory is part of the study for good. */
+function expectUsable(directory: string): void {
+  const probe = join(directory, `.writable.${process.pid}`)
+  try {
+    mkdirSync(directory, { recursive: true })
+    try {
+      writeFileSync(probe, 'x')
+    } finally {
+      rmSync(probe, { force: true })
+    }
+  } catch (cause) {
+    throw directoryUnusable(directory, cause as NodeJS.ErrnoException)
+  }
 }
 
 function commandOf(
@@ -67,6 +84,14 @@ function metricsOf(program: Program, study: StudyToRun): { readonly metrics?: Lo
     return isAbsolute(path) ? path : join(paths.attempt, path)
   }
   return { metrics: { file, reader } }
+}
+
+function directoryUnusable(directory: string, cause: NodeJS.ErrnoException): ForetuneError {
+  return new ForetuneError(
+    'STUDY_DIRECTORY_UNUSABLE',
+    `Expected a study directory that can be written at ${directory}, but ${cause.message}. Mend that, or, for a study that was not begun, name another place as \`directory:\` in the study file.`,
+    { details: { directory }, cause, exit: 3 },
+  )
 }
 
 function executorNotHere(type: string): ForetuneError {

@@ -51,7 +51,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ...(onEvents ? { onEvents } : {}),
     ...(stays ? { stays } : {}),
   })
-  return { ...controller, ...serveRequests(controller, store, clock) }
+  return Object.assign(controller, serveRequests(controller, store, clock))
 }
 
 /** Where a study keeps its cached fold; studies without a directory keep none. */

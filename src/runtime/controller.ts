@@ -5,19 +5,19 @@
  */
 import type { Json } from '../core/trial.ts'
 import { assert } from '../core/trial.ts'
-import { stream } from '../core/maths/stream.ts'
 import type { StudyDefinition } from '../core/study/definition.ts'
-import { nextDeadline } from '../core/study/decide.ts'
 import type { Event, Fact } from '../core/study/events.ts'
-import type { LiveAttempt, TrialRecord } from '../core/study/state.ts'
 import { step } from '../core/study/step.ts'
 import { createStudy } from '../core/study/study.ts'
 import type { Algorithms, Study } from '../core/study/study.ts'
-import { wantedOf } from '../core/study/wanted.ts'
-import type { AttemptOrder, Clock, Executor, Lease, Observation, Store } from '../ports.ts'
-import { nextOverdue, overdueFacts } from './deadlines.ts'
+import type { Clock, Executor, Lease, Observation, Store } from '../ports.ts'
+import { deadlineTimer } from './deadlines.ts'
+import type { DeadlineTimer } from './deadlines.ts'
 import { foldStudy } from './fold.ts'
-import { expectLive, newInbox } from './inbox.ts'
+import { newInbox } from './inbox.ts'
+import type { Inbox } from './inbox.ts'
+import { newWorld } from './world.ts'
+import type { World } from './world.ts'
 
 export interface ControllerOptions {
   readonly store: Store
@@ -78,12 +78,9 @@ export async function openController(options: ControllerOptions): Promise<Contro
     const toRun = folded ? folded.study.state : toCreate(options)
     const executor = await options.executor(toRun)
     const study = folded?.study ?? (await createFrom(options, toRun, lease, executor.slots))
-    const loop = startLoop(options, study, lease, executor)
-    await executor.open(loop.observe)
-    loop.begin()
-    return loop.controller
+    return await ControlLoop.begin(options, study, lease, executor)
   } catch (error) {
-    await lease.release()
+    await lease.release().catch(() => undefined) // the first error is the one to tell
     throw error
   }
 }
@@ -109,241 +106,175 @@ async function createFrom(options: ControllerOptions, toRun: StudyToRun, lease: 
   return createStudy(event, algorithms)
 }
 
-interface Told {
-  readonly attempt: number
-  until: number
-  leave: boolean
-  stop: boolean
+interface Waiter {
+  resolve(events: readonly Event[]): void
+  reject(error: unknown): void
 }
 
-function startLoop(
-  options: ControllerOptions,
-  study: Study,
-  lease: Lease,
-  executor: Executor,
-): { readonly controller: Controller; observe(observation: Observation): void; begin(): void } {
-  const { clock } = options
-  const { state } = study
-  const inbox = newInbox()
-  const told = new Map<number, Told>()
-  let facts: Fact[] = []
-  let waiting: { resolve(events: readonly Event[]): void; reject(error: unknown): void }[] = []
-  let isPumping = false
-  let isOver = false
-  let cancelTimer: (() => void) | null = null
-  let timerAt = Infinity
-  const { promise: left, resolve: resolveLeft, reject: rejectLeft } = Promise.withResolvers<void>()
+class ControlLoop implements Controller {
+  readonly study: Study
+  readonly lease: Lease
+  readonly left: Promise<void>
+  readonly #options: ControllerOptions
+  readonly #executor: Executor
+  readonly #inbox: Inbox = newInbox()
+  readonly #world: World
+  readonly #timer: DeadlineTimer
+  readonly #leaving: PromiseWithResolvers<void> = Promise.withResolvers()
+  #facts: Fact[] = []
+  #waiting: Waiter[] = []
+  #isPumping = false
+  #isOver = false
 
-  const now = (): number => Math.max(clock.now(), state.now)
-
-  const observe = (observation: Observation): void => {
-    if (isOver) return
-    inbox.take(observation, now(), facts)
-    if (facts.length > 0) void pump()
+  private constructor(options: ControllerOptions, study: Study, lease: Lease, executor: Executor) {
+    this.study = study
+    this.lease = lease
+    this.#options = options
+    this.#executor = executor
+    this.#world = newWorld(study, executor, this.#inbox)
+    this.#timer = deadlineTimer(study.state, options.clock, (facts) => this.#take(...facts))
+    this.left = this.#leaving.promise
+    // A rejection that nobody awaits yet must not end the process: whoever awaits `left` sees it.
+    this.left.catch(() => undefined)
   }
 
-  async function pump(): Promise<void> {
-    if (isPumping) return
-    isPumping = true
+  static async begin(options: ControllerOptions, study: Study, lease: Lease, executor: Executor): Promise<Controller> {
+    const openWith = options.openWith?.(study) ?? []
+    const loop = new ControlLoop(options, study, lease, executor)
+    await executor.open((observation) => loop.#observe(observation))
+    // Adopted before the first batch is decided: what they say comes later, as observations.
+    loop.#world.adoptAll()
+    loop.#take(loop.#startedFact(), ...openWith.map((fact) => loop.#dated(fact)))
+    return loop
+  }
+
+  submit(fact: FactWithoutTime): Promise<readonly Event[]> {
+    if (this.#isOver) return Promise.reject(new Error('the controller has left'))
+    const durable = new Promise<readonly Event[]>((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    this.#take(this.#dated(fact))
+    return durable
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#timer.cancel()
+    await this.#executor.close()
+    this.#leaving.resolve()
+  }
+
+  async leave(why: string): Promise<void> {
+    const gone = this.submit({ type: 'ControllerLeft', why }).then(() => this.#end())
+    await gone.catch((error: unknown) => {
+      if (!this.#isOver) throw error
+    })
+    await this.left
+  }
+
+  fail(error: unknown): Promise<void> {
+    return this.#end(error)
+  }
+
+  kill(by: string): void {
+    this.submit({ type: 'StopRequested', by }).catch(() => undefined)
+    this.#world.killAll()
+  }
+
+  #now(): number {
+    return Math.max(this.#options.clock.now(), this.study.state.now)
+  }
+
+  #dated(fact: FactWithoutTime): Fact {
+    return { ...fact, at: this.#now() } as Fact
+  }
+
+  #startedFact(): Fact {
+    const { host, pid, version } = this.#options
+    const { samplerKind, schedulerKind } = this.study
+    const versions = { samplerVersion: samplerKind.version, schedulerVersion: schedulerKind.version }
+    const { fence } = this.lease
+    const { slots } = this.#executor
+    return { type: 'ControllerStarted', at: this.#now(), fence, host, pid, version, ...versions, slots }
+  }
+
+  #observe(observation: Observation): void {
+    if (this.#isOver) return
+    this.#inbox.take(observation, this.#now(), this.#facts)
+    if (this.#facts.length > 0) void this.#pump()
+  }
+
+  #take(...facts: readonly Fact[]): void {
+    if (this.#isOver) return
+    this.#facts.push(...facts)
+    void this.#pump()
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    // All that is observed in one go makes one batch, and one write.
+    await null
     try {
-      while (facts.length > 0 && !isOver) await commit()
+      while (this.#facts.length > 0 && !this.#isOver) await this.#commit()
     } catch (error) {
-      await end(error)
+      await this.#end(error)
     }
-    isPumping = false
+    this.#isPumping = false
   }
 
-  async function commit(): Promise<void> {
-    const batch = facts
-    const acknowledged = waiting
-    facts = []
-    waiting = []
-    const { seq } = state
+  async #commit(): Promise<void> {
+    const facts = this.#facts
+    const waiting = this.#waiting
+    this.#facts = []
+    this.#waiting = []
     try {
-      const events = step(study, batch)
-      await options.store.append(lease, seq, events)
-      if (isOver) return
-      applyBatch(events, acknowledged)
+      const events = await this.#record(facts)
+      if (this.#isOver) return
+      for (const event of events) this.#world.act(event)
+      for (const waiter of waiting) waiter.resolve(events)
+      this.#options.onEvents?.(events, this.study)
+      this.#timer.arm()
     } catch (error) {
-      for (const waiter of acknowledged) waiter.reject(error)
+      for (const waiter of waiting) waiter.reject(error)
       throw error
     }
-    if (isTimeToLeave()) await leave()
+    if (this.#isTimeToLeave()) await this.#leaveForGood()
   }
 
-  function applyBatch(events: readonly Event[], acknowledged: typeof waiting): void {
-    for (const event of events) act(event)
-    for (const waiter of acknowledged) waiter.resolve(events)
-    options.onEvents?.(events, study)
-    armTimer()
+  async #record(facts: readonly Fact[]): Promise<readonly Event[]> {
+    const { seq } = this.study.state
+    const events = step(this.study, facts)
+    await this.#options.store.append(this.lease, seq, events)
+    return events
   }
 
-  function act(event: Event): void {
-    switch (event.type) {
-      case 'StartAttempt':
-        if (event.asked) return
-        inbox.expect(event.trial, event.attempt, 1)
-        told.set(event.trial, { attempt: event.attempt, until: event.until, leave: false, stop: false })
-        return executor.start(orderOf(study, trialAt(event.trial), event))
-      case 'RaiseUntil':
-      case 'ReleaseTrial':
-      case 'StopAttempt':
-      case 'StopTrial':
-      case 'FailTrial':
-        return match(trialAt(event.trial))
-      case 'DeleteCheckpoint':
-        return executor.deleteCheckpoint(event.trial)
-      case 'AttemptEnded':
-        told.delete(event.trial)
-        return
-      default:
-        return
-    }
-  }
-
-  function trialAt(number: number): TrialRecord {
-    const trial = state.trials[number]
-    assert(trial, `trial ${number} exists`)
-    return trial
-  }
-
-  /** Makes the world match what is wanted of one trial's live attempt. */
-  function match(trial: TrialRecord): void {
-    const { live } = trial
-    if (!live || live.asked) return
-    const wanted = wantedOf(trial, live)
-    const last = told.get(trial.number)
-    if (!last || last.attempt !== live.attempt) return
-    if (wanted.stop && !last.stop) executor.stop(trial.number, live.attempt, state.failures.graceMs)
-    else if (!wanted.stop && (wanted.until !== last.until || wanted.leave !== last.leave))
-      executor.limit(trial.number, live.attempt, wanted.until, wanted.leave)
-    last.until = wanted.until
-    last.leave = wanted.leave
-    last.stop = wanted.stop
-  }
-
-  function armTimer(): void {
-    const at = Math.min(nextDeadline(state) ?? Infinity, nextOverdue(state))
-    if (at >= timerAt && cancelTimer) return
-    cancelTimer?.()
-    cancelTimer = null
-    timerAt = at
-    if (at === Infinity) return
-    cancelTimer = clock.after(at - now(), () => {
-      cancelTimer = null
-      timerAt = Infinity
-      if (isOver) return
-      const time = now()
-      const overdue = overdueFacts(state, time)
-      if (overdue.length > 0 || (nextDeadline(state) ?? Infinity) <= time)
-        facts.push(...overdue, { type: 'TimePassed', at: time })
-      if (facts.length > 0) void pump()
-      else armTimer()
-    })
-  }
-
-  function isTimeToLeave(): boolean {
+  #isTimeToLeave(): boolean {
+    const { state } = this.study
     if (!state.session || state.live.size > state.askedCount) return false
-    return state.stopRequested !== null || (state.finished !== null && options.stays !== true)
+    return state.stopRequested !== null || (state.finished !== null && this.#options.stays !== true)
   }
 
-  async function leave(): Promise<void> {
-    const why = state.finished?.rule ?? 'study-stopped'
-    const { seq } = state
-    const events = step(study, [{ type: 'ControllerLeft', at: now(), why }])
-    await options.store.append(lease, seq, events)
-    options.onEvents?.(events, study)
-    await end()
+  async #leaveForGood(): Promise<void> {
+    const why = this.study.state.finished?.rule ?? 'study-stopped'
+    const events = await this.#record([{ type: 'ControllerLeft', at: this.#now(), why }])
+    this.#options.onEvents?.(events, this.study)
+    await this.#end()
   }
 
-  async function end(error?: unknown): Promise<void> {
-    if (isOver) return
-    isOver = true
-    cancelTimer?.()
-    for (const waiter of waiting) waiter.reject(error ?? new Error('the controller has left'))
+  async #end(error?: unknown): Promise<void> {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#timer.cancel()
+    for (const waiter of this.#waiting) waiter.reject(error ?? new Error('the controller has left'))
+    let why = error
     try {
-      await executor.close()
-      await lease.release()
-    } finally {
-      if (error === undefined) resolveLeft()
-      else rejectLeft(error)
+      await this.#executor.close()
+      await this.lease.release()
+    } catch (failure) {
+      // A store that broke cannot take the lease back either: the first error is the one to tell.
+      why ??= failure
     }
-  }
-
-  function begin(): void {
-    expectLive(inbox, state)
-    const { fence } = lease
-    const { host, pid, version } = options
-    facts.push({ type: 'ControllerStarted', at: now(), fence, host, pid, version, slots: executor.slots })
-    for (const fact of options.openWith?.(study) ?? []) facts.push({ ...fact, at: now() } as Fact)
-    // Adopted before the first batch is decided: their observations come later, through `observe`.
-    for (const number of state.live) adopt(trialAt(number))
-    for (const number of state.doomedCheckpoints) executor.deleteCheckpoint(number)
-    void pump()
-  }
-
-  function adopt(trial: TrialRecord): void {
-    const { live } = trial
-    if (!live || live.asked) return
-    told.set(trial.number, { attempt: live.attempt, until: live.until, leave: false, stop: false })
-    executor.adopt(orderOf(study, trial, live), live.lines, live.process)
-    executor.limit(trial.number, live.attempt, live.until, false)
-    match(trial)
-  }
-
-  const controller: Controller = {
-    study,
-    lease,
-    left,
-    submit(fact) {
-      if (isOver) return Promise.reject(new Error('the controller has left'))
-      facts.push({ ...fact, at: now() } as Fact)
-      const durable = new Promise<readonly Event[]>((resolve, reject) => waiting.push({ resolve, reject }))
-      void pump()
-      return durable
-    },
-    async abandon() {
-      if (isOver) return
-      isOver = true
-      cancelTimer?.()
-      await executor.close()
-      resolveLeft()
-    },
-    async leave(why) {
-      const gone = controller.submit({ type: 'ControllerLeft', why }).then(() => end())
-      await gone.catch((error: unknown) => {
-        if (!isOver) throw error
-      })
-      await left
-    },
-    fail: (error) => end(error),
-    kill(by) {
-      void controller.submit({ type: 'StopRequested', by } as FactWithoutTime).catch(() => undefined)
-      for (const number of state.live) {
-        const { live } = trialAt(number)
-        if (live && !live.asked) executor.stop(number, live.attempt, 0)
-      }
-    },
-  }
-  // A rejection that nobody awaits yet must not end the process: whoever awaits `left` sees it.
-  left.catch(() => undefined)
-  return { controller, observe, begin }
-}
-
-function orderOf(
-  study: Study,
-  trial: TrialRecord,
-  live: Pick<LiveAttempt, 'attempt' | 'from' | 'until'>,
-): AttemptOrder {
-  const { definition } = study.state
-  return {
-    trial: trial.number,
-    attempt: live.attempt,
-    configuration: trial.configuration,
-    note: trial.note,
-    seed: stream(definition.seed, 'trial', trial.number).uint32(),
-    from: live.from,
-    until: live.until,
-    max: definition.epochs.max,
+    if (why === undefined) this.#leaving.resolve()
+    else this.#leaving.reject(why)
   }
 }

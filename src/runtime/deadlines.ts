@@ -1,5 +1,46 @@
+/** What only time brings about: budgets of time, pauses before retries, overdue attempts. */
+import { nextDeadline } from '../core/study/decide.ts'
 import type { Fact } from '../core/study/events.ts'
 import type { StudyState } from '../core/study/state.ts'
+import type { Clock } from '../ports.ts'
+
+export interface DeadlineTimer {
+  /** Looks anew at when something is due. */
+  arm(): void
+  cancel(): void
+}
+
+/** Tells the facts that are due, when they are. */
+export function deadlineTimer(state: StudyState, clock: Clock, tell: (facts: readonly Fact[]) => void): DeadlineTimer {
+  let cancel: (() => void) | null = null
+  let dueAt = Infinity
+
+  function due(): void {
+    cancel = null
+    dueAt = Infinity
+    const at = Math.max(clock.now(), state.now)
+    const facts = overdueFacts(state, at)
+    if (facts.length > 0 || (nextDeadline(state) ?? Infinity) <= at) tell([...facts, { type: 'TimePassed', at }])
+    else arm()
+  }
+
+  function arm(): void {
+    const at = Math.min(nextDeadline(state) ?? Infinity, nextOverdue(state))
+    if (cancel && at >= dueAt) return
+    cancel?.()
+    cancel = null
+    dueAt = at
+    if (at < Infinity) cancel = clock.after(at - Math.max(clock.now(), state.now), due)
+  }
+
+  return {
+    arm,
+    cancel() {
+      cancel?.()
+      cancel = null
+    },
+  }
+}
 
 /** Live attempts whose time or silence is over, as facts. */
 export function overdueFacts(state: StudyState, at: number): Fact[] {

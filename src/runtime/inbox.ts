@@ -3,7 +3,6 @@
  * early wait for the ones before them, and nothing of a forgotten attempt is let in. So every line becomes a fact exactly once.
  */
 import type { Fact } from '../core/study/events.ts'
-import type { StudyState } from '../core/study/state.ts'
 import type { Observation } from '../ports.ts'
 
 type Line = Extract<Observation, { readonly line: number }>
@@ -81,13 +80,5 @@ function factOf(observation: Line, at: number): Fact {
       return { type: 'ReportRejected', at, trial, attempt, line, text: observation.text, why: observation.why }
     case 'handedOver':
       return { type: 'TrialHandedOver', at, trial, attempt, line, epoch: observation.epoch }
-  }
-}
-
-/** Expects every live attempt of a state where its log left off: after a restart. */
-export function expectLive(inbox: Inbox, state: StudyState): void {
-  for (const number of state.live) {
-    const live = state.trials[number]?.live
-    if (live) inbox.expect(number, live.attempt, live.lines + 1)
   }
 }

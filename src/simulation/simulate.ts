@@ -6,7 +6,7 @@
  */
 import { isSettled } from '../core/trial.ts'
 import type { Event } from '../core/study/events.ts'
-import type { Study } from '../core/study/study.ts'
+import type { Algorithms, Study } from '../core/study/study.ts'
 import type { Store } from '../ports.ts'
 import { openController } from '../runtime/controller.ts'
 import type { Controller } from '../runtime/controller.ts'
@@ -33,13 +33,18 @@ export interface Simulation {
   readonly crashes: number
   /** Holds the log, of the study `simulation`. */
   readonly store: Store
+  /** What the study's definition names: with them its log can be folded and verified. */
+  readonly algorithms: Algorithms
 }
 
 /** A controller that crashes at every append for ever would never end. */
 const livesMax = 100_000
 
-/** Microtasks without a new append after which the controller is at rest; between two appends of one burst lie four. */
-const restAfter = 8
+/** Microtasks without a new append after which the controller is at rest; between two appends of one burst lie five. */
+const restAfter = 16
+
+/** So many groups of events at one time are no progress. */
+const groupsMax = 100_000
 
 const settled: Promise<void> = Promise.resolve()
 
@@ -66,7 +71,8 @@ export async function simulate(options: SimulateOptions): Promise<Simulation> {
   const { world, store } = stage
   const workers = options.workers ?? 1
   const result = simulationResult({ study, world, workers, wallMs: performance.now() - begun })
-  return { result, trajectory: world.tally.trajectory, study, crashes, store }
+  const algorithms = algorithmsOf(stage.setup)
+  return { result, trajectory: world.tally.trajectory, study, crashes, store, algorithms }
 }
 
 /** The log of a simulation, for `--events` and for checks. */
@@ -112,17 +118,14 @@ function stageFor(options: SimulateOptions): Stage {
 /** From a controller's start to its leaving (the study) or its crash (null). */
 async function oneLife(stage: Stage): Promise<Study | null> {
   const { clock, world, store, setup } = stage
-  const { definition, sampler, scheduler } = setup
+  const { definition } = setup
   try {
     const controller = await openController({
       store,
       name: simulationName,
       executor: () => virtualExecutor(world),
       clock,
-      algorithms: {
-        samplers: { [definition.sampler.type]: sampler },
-        schedulers: { [definition.scheduler.type]: scheduler },
-      },
+      algorithms: algorithmsOf(setup),
       host: 'simulated',
       pid: 1,
       version: 'simulated',
@@ -137,15 +140,27 @@ async function oneLife(stage: Stage): Promise<Study | null> {
   }
 }
 
+function algorithmsOf({ definition, sampler, scheduler }: SimulationSetup): Algorithms {
+  return {
+    samplers: { [definition.sampler.type]: sampler },
+    schedulers: { [definition.scheduler.type]: scheduler },
+  }
+}
+
 async function drive({ clock, appends }: Stage, controller: Controller): Promise<void> {
   let isOver = false
   const over = (): void => {
     isOver = true
   }
   controller.left.then(over, over)
+  let groups = 0
+  let since = clock.now()
   for (;;) {
     await rest(appends)
     if (isOver) return
+    groups = clock.now() === since ? groups + 1 : 0
+    since = clock.now()
+    if (groups > groupsMax) throw standstill(controller.study, since)
     if (clock.advance()) continue
     await new Promise((resolve) => setImmediate(resolve))
     if (isOver) return
@@ -174,6 +189,6 @@ function standstill(study: Study, now: number): Error {
   const { state } = study
   const open = state.trials.filter((trial) => !isSettled(trial.state)).map((trial) => `${trial.number} ${trial.state}`)
   return new Error(
-    `bug: the simulated study waits for nothing at ${now} ms, after event ${state.seq}; open trials: ${open.slice(0, 20).join(', ')}`,
+    `bug: the simulated study stands still at ${now} ms, after event ${state.seq}; open trials: ${open.slice(0, 20).join(', ')}`,
   )
 }

@@ -72,3 +72,19 @@ test('an event may be cancelled by another one of its own time', () => {
   assert.deepEqual(fired, ['kept'])
   assert.equal(clock.pending, 0)
 })
+
+test('times are whole milliseconds, and no timer fires early', () => {
+  const clock = virtualClock()
+  const due = clock.schedule(0.1 + 0.2, () => undefined, 0)
+  assert.equal(due, 1)
+  clock.advance()
+  assert.equal(clock.now(), 1)
+  // Setting a timer again for what is left of its time ends.
+  const end = 1000 / 3
+  let turns = 0
+  while (clock.now() < end && turns++ < 3) {
+    clock.after(end - clock.now(), () => undefined)
+    clock.advance()
+  }
+  assert.equal(clock.now(), 334)
+})

@@ -3,14 +3,17 @@
  * that is due then, in the order in which it was scheduled, as one group. What a fired event schedules for the same time belongs to the
  * next group.
  *
+ * Times are whole milliseconds, as those of the real clock are, and delays are rounded up: a timer never fires early, and one that is set
+ * again for the rest of its time cannot stand still between two neighbouring doubles.
+ *
  * Cost: O(log n) an event; `schedule` makes no object and no closure, an event is a shared function and a number for it.
  */
 import type { Clock } from '../ports.ts'
 import { eventHeap, pop, push, retain } from './event-heap.ts'
 
 export interface VirtualClock extends Clock {
-  /** Calls `fire(argument)` once after `delayMs` of virtual time. */
-  schedule(delayMs: number, fire: (argument: number) => void, argument: number): void
+  /** Calls `fire(argument)` once after `delayMs` of virtual time; returns when that will be. */
+  schedule(delayMs: number, fire: (argument: number) => void, argument: number): number
   /** Goes to the next time at which something is due and fires all of it; false = nothing is scheduled. */
   advance(): boolean
   /** When the next event is due; Infinity = never. */
@@ -38,7 +41,7 @@ export function virtualClock(startMs = 0): VirtualClock {
     const place = freePlaces.pop() ?? fires.length
     fires[place] = fire
     operands[place] = operand
-    push(heap, now + Math.max(0, delayMs), place)
+    push(heap, dueAfter(now, delayMs), place)
     return place
   }
 
@@ -49,21 +52,12 @@ export function virtualClock(startMs = 0): VirtualClock {
   }
 
   /** A cancelled event at the top is no reason to move the time. */
-  function dropCancelled(): void {
+  function next(): number {
     while (heap.size > 0 && fires[heap.places[0] as number] === cancelledEvent) {
       freePlaces.push(pop(heap))
       cancelled--
     }
-  }
-
-  function fireNext(): void {
-    const place = pop(heap)
-    const fire = fires[place] as Fire
-    const operand = operands[place] as number
-    if (fire === cancelledEvent) cancelled--
-    fires[place] = cancelledEvent
-    freePlaces.push(place)
-    fire(operand)
+    return heap.size === 0 ? Infinity : (heap.times[0] as number)
   }
 
   return {
@@ -73,6 +67,7 @@ export function virtualClock(startMs = 0): VirtualClock {
     },
     schedule(delayMs, fire, argument) {
       add(delayMs, fire, argument)
+      return dueAfter(now, delayMs)
     },
     after(delayMs, callback) {
       const fire: Fire = () => callback()
@@ -86,17 +81,25 @@ export function virtualClock(startMs = 0): VirtualClock {
         cancelled = 0
       }
     },
-    next() {
-      dropCancelled()
-      return heap.size === 0 ? Infinity : (heap.times[0] as number)
-    },
+    next,
     advance() {
-      dropCancelled()
-      if (heap.size === 0) return false
-      now = heap.times[0] as number
+      const time = next()
+      if (time === Infinity) return false
+      now = time
       const end = heap.order
-      while (heap.size > 0 && heap.times[0] === now && (heap.orders[0] as number) < end) fireNext()
+      while (heap.size > 0 && heap.times[0] === now && (heap.orders[0] as number) < end) {
+        const place = pop(heap)
+        const fire = fires[place] as Fire
+        if (fire === cancelledEvent) cancelled--
+        fires[place] = cancelledEvent
+        freePlaces.push(place)
+        fire(operands[place] as number)
+      }
       return true
     },
   }
+}
+
+function dueAfter(now: number, delayMs: number): number {
+  return now + Math.ceil(Math.max(0, delayMs))
 }

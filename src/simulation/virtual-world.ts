@@ -164,8 +164,7 @@ function epochMs(world: World, order: AttemptOrder, worker: number): number {
 }
 
 export function due(world: World, attempt: Attempt, delayMs: number, event: AttemptEvent): void {
-  attempt.dueAt = world.clock.now() + delayMs
-  world.clock.schedule(delayMs, world.events[event], attempt.id)
+  attempt.dueAt = world.clock.schedule(delayMs, world.events[event], attempt.id)
 }
 
 function on(world: World, id: number, state: Attempt['state'], act: (world: World, attempt: Attempt) => void): void {

@@ -1,5 +1,5 @@
 /**
- * The trial protocol as text: what is in the files of an attempt's folder (`docs/trial-protocol.md`). Text in, text out; no file is touched here.
+ * The trial protocol as text: what is in the files of an attempt's folder. Text in, text out; no file is touched here.
  *
  * - A file of one write (`process`, `exit`) is complete when it ends with a newline: a reader that comes between its creation and the
  *   write sees an empty file and waits. Files that are replaced (`until`) are replaced by rename.

@@ -1,7 +1,7 @@
 /** The local executor with real processes. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -47,11 +47,44 @@ test('what cannot be started says why', async (t) => {
   assert.match(JSON.stringify(await full.outcome()), /refused.*(EEXIST|ENOTDIR)/)
 })
 
+test('a full disk refuses the attempt, and a limit that could not be written is written later', async (t) => {
+  const { executor, next, outcome, directory } = await observed(
+    t,
+    `${report(1)}; while [ "$(cat "$FORETUNE_ATTEMPT/until")" != 9 ]; do sleep 0.02; done`,
+    { pollMs: 30 },
+  )
+  const folder = (trial: number): string => join(directory, `trials/000${trial}/attempt-1`)
+  mkdirSync(folder(0), { recursive: true })
+  symlinkSync('/dev/full', join(folder(0), 'configuration.json'))
+  executor.start(anOrder())
+  const refused = await outcome(0)
+  assert.match(refused.type === 'refused' ? refused.detail : '', /ENOSPC/)
+
+  executor.start(anOrder({ trial: 1 }))
+  await next('report', 1)
+  symlinkSync('/dev/full', join(folder(1), 'until.new'))
+  executor.limit(1, 1, 9, false)
+  rmSync(join(folder(1), 'until.new'))
+  assert.deepEqual(await outcome(1), { type: 'exited', code: 0 })
+})
+
+test('a deleted checkpoint is gone when the executor is closed', async (t) => {
+  const { executor, outcome, directory } = await observed(t, 'echo weights >"$FORETUNE_ATTEMPT/../checkpoint/model"')
+  executor.start(anOrder())
+  await outcome()
+  const checkpoint = join(directory, 'trials/0000/checkpoint')
+  assert.ok(existsSync(join(checkpoint, 'model')))
+  executor.deleteCheckpoint(0)
+  executor.deleteCheckpoint(99)
+  await executor.close()
+  assert.equal(existsSync(checkpoint), false)
+})
+
 test('odd lines are rejected by name, numbered without gaps, and harm no report', async (t) => {
   const { executor, seen, outcome } = await observed(t, ['sh', fixture('says-odd-things.sh')])
   executor.start(anOrder())
   assert.deepEqual(await outcome(), { type: 'exited', code: 0 })
-  const said = seen.flatMap((o) =>
+  const said = seen.flatMap((o): unknown[] =>
     o.type === 'report' ? [[o.line, o.epoch, o.metrics]] : o.type === 'rejected' ? [[o.line, o.why]] : [],
   )
   assert.deepEqual(said, [

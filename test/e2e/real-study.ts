@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import type { ChildProcess, StdioOptions } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +45,8 @@ export interface RealStudy {
   epochsTake(seconds: number | string): void
   /** Starts `foretune WORDS...` in the folder. */
   start(...words: readonly string[]): Started
+  /** Starts a command of a shell in the folder, where `"$@"` is foretune. */
+  shell(script: string, options?: Pick<SpawnOptions, 'uid'>): Started
   /** The same, and its end. */
   foretune(...words: readonly string[]): Promise<Ended>
   /** The log so far; empty while there is none. */
@@ -61,8 +63,6 @@ export interface RealStudyOptions {
   readonly name?: string
   /** Where the store is, seen from the folder. */
   readonly store?: string
-  readonly stdio?: StdioOptions
-  readonly env?: NodeJS.ProcessEnv
 }
 
 const patienceMs = 60_000
@@ -82,15 +82,14 @@ export function realStudy(t: TestContext, file: string, options: RealStudyOption
     rmSync(folder, { recursive: true, force: true })
   })
 
-  function start(...words: readonly string[]): Started {
-    const child = spawn(process.execPath, [launcher, ...words], {
-      cwd: folder,
-      stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env, FORETUNE_STORE: `sqlite:${store}` },
-    })
+  function begin(file: string, words: readonly string[], more: Pick<SpawnOptions, 'uid'> = {}): Started {
+    const env = { ...process.env, FORETUNE_STORE: `sqlite:${store}` }
+    const child = spawn(file, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env, ...more })
     started.push(child)
     return watched(child)
   }
+
+  const start = (...words: readonly string[]): Started => begin(process.execPath, [launcher, ...words])
 
   async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
     const open = await openStore(`sqlite:${store}`, { readOnly: true })
@@ -117,6 +116,7 @@ export function realStudy(t: TestContext, file: string, options: RealStudyOption
     name,
     epochsTake,
     start,
+    shell: (script, more) => begin('/bin/sh', ['-c', script, 'sh', process.execPath, launcher], more),
     foretune: (...words) => start(...words).ended,
     events,
     study: () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { nextDeadline } from './decide.ts'
 import { aStory, ended, opened, report } from './story.laws.ts'
 
 test('a study with one slot trains its trials one after the other and ends when all are settled', () => {
@@ -243,3 +244,22 @@ for (const scheduler of [{ type: 'none' }, { type: 'hyperband', eta: 3 }, { type
     assert.equal(decisions[0], 'CreateTrial 1')
   })
 }
+
+test('the downtime after a crash counts in no budget of time', () => {
+  const story = aStory({ budget: { timeMs: 1000 } })
+  story.tell(opened())
+  story.time = 600
+  story.tell(report(0, 1, 0.5))
+  story.time = 100_000
+  story.tell(opened())
+  assert.equal(story.study.state.elapsedMs, 600)
+})
+
+test('a spent budget of time sets no further deadline while trials save', () => {
+  const story = aStory({ budget: { timeMs: 1000 } })
+  story.tell(opened())
+  assert.equal(nextDeadline(story.study.state), 1000)
+  story.time = 1000
+  assert.deepEqual(story.tell({ type: 'TimePassed' }), ['StopAttempt 0'])
+  assert.equal(nextDeadline(story.study.state), null)
+})

@@ -11,7 +11,7 @@ import { assert, isSettled } from '../trial.ts'
 import { stream } from '../maths/stream.ts'
 import type { Order } from '../schedulers/scheduler.ts'
 import type { Decision } from './events.ts'
-import { trialAt } from './evolve.ts'
+import { trialAt } from './trial-moves.ts'
 import { epochsLeft, trialsLeft } from './state.ts'
 import type { StudyState, TrialRecord } from './state.ts'
 import { compareLosses } from './study.ts'
@@ -286,7 +286,8 @@ export function nextDeadline(state: StudyState): number | null {
   if (!state.session || state.finished) return null
   let deadline = Infinity
   const { timeMs } = state.budget
-  if (timeMs !== undefined) deadline = state.now + Math.max(0, timeMs - state.elapsedMs)
+  // Once it is spent the study ends by what its attempts do, and time has nothing more to add.
+  if (timeMs !== undefined && state.elapsedMs < timeMs) deadline = state.now + timeMs - state.elapsedMs
   for (const number of state.owed) {
     const { notBefore } = trialAt(state, number)
     if (notBefore > state.now) deadline = Math.min(deadline, notBefore)

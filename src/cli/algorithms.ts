@@ -1,1 +1,0 @@
-export { algorithms } from '../library/algorithms.ts'

@@ -1,0 +1,118 @@
+/** The life of attempts: how one begins, and what its end means for the trial. */
+import type { Outcome, Reason } from '../trial.ts'
+import { assert, isSettled } from '../trial.ts'
+import { doomCheckpoint } from './checkpoints.ts'
+import type { Decision } from './events.ts'
+import type { LiveAttempt, StudyState, TrialRecord } from './state.ts'
+import type { Study } from './study.ts'
+import { moveTo, notify, owe, reserve, setUntil, settle, trialAt } from './trial-moves.ts'
+
+export function started(study: Study, decision: Decision & { readonly type: 'StartAttempt' }): void {
+  const { state } = study
+  const trial = trialAt(state, decision.trial)
+  assert(!trial.live, `trial ${trial.number} has no other live attempt`)
+  const { attempt, from, until } = decision
+  trial.attemptCount = attempt
+  trial.live = {
+    attempt,
+    from,
+    orderedUntil: until,
+    until,
+    epoch: from,
+    lines: 0,
+    startedAt: decision.at,
+    lastSignAt: decision.at,
+    process: undefined,
+    released: false,
+    stopping: null,
+    overdue: null,
+    handedOver: false,
+    asked: decision.asked === true,
+  }
+  state.live.add(trial.number)
+  if (decision.asked) {
+    state.askedCount++
+    state.asks = 0
+  }
+  state.owed.delete(trial.number)
+  trial.order = decision.why
+  trial.failing = null
+  moveTo(state, trial, 'running')
+  reserve(state, trial, until - from)
+  if (until !== trial.until) setUntil(study, trial, until, decision.tag)
+}
+
+export function ended(study: Study, number: number, attempt: number, outcome: Outcome): void {
+  const { state } = study
+  const trial = trialAt(state, number)
+  const live = trial.live
+  if (!live || live.attempt !== attempt) return
+  trial.live = null
+  trial.attempts.push({
+    attempt,
+    from: live.from,
+    epoch: live.epoch,
+    startedAt: live.startedAt,
+    endedAt: state.now,
+    outcome,
+  })
+  state.live.delete(number)
+  state.lingering.delete(number)
+  state.leaving.delete(number)
+  if (live.asked) state.askedCount--
+  if (isSettled(trial.state)) {
+    doomCheckpoint(study, trial)
+    return
+  }
+  const failure = trial.failing ?? failureOf(state, trial, live, outcome)
+  if (failure) {
+    trial.failing = failure
+    if (failure.rule !== 'lost' && failure.rule !== 'refused') trial.failures++
+    owe(state, trial, 'waiting')
+    state.attention.push(number)
+  } else if (trial.epoch >= trial.until) {
+    reserve(state, trial, 0)
+    moveTo(state, trial, 'paused')
+  } else if (live.stopping || live.handedOver || trial.epoch >= live.orderedUntil) {
+    owe(state, trial, live.stopping ? 'paused' : 'waiting')
+  } else {
+    completeEarly(study, trial)
+  }
+}
+
+/** The program ended by itself: that is all there will be of this curve. */
+function completeEarly(study: Study, trial: TrialRecord): void {
+  trial.arrivedUntil = trial.until
+  settle(study, trial, 'complete')
+  notify(study, { type: 'arrived', trial: trial.number, epoch: trial.epoch, complete: true })
+}
+
+/** Why the end of an attempt is a failure, or null. */
+function failureOf(state: StudyState, trial: TrialRecord, live: LiveAttempt, outcome: Outcome): Reason | null {
+  if (live.overdue) return { rule: live.overdue, epoch: live.epoch }
+  if (live.stopping) return null
+  const place = { attempt: live.attempt, epoch: live.epoch }
+  const detail = outcome.detail === undefined ? {} : { detail: outcome.detail }
+  switch (outcome.type) {
+    case 'exited':
+      if (outcome.code === 0)
+        return trial.epochs.length === 0 && !live.handedOver ? { rule: 'no-report', ...place } : null
+      if (trial.epoch >= trial.until) return null // it did what it was ordered to; how it then ended is no matter
+      return { rule: outcome.outOfMemory ? 'out-of-memory' : 'exit', code: outcome.code, ...place, ...detail }
+    case 'killed':
+      if (trial.epoch >= trial.until) return null
+      return { rule: outcome.outOfMemory ? 'out-of-memory' : 'killed', signal: outcome.signal, ...place, ...detail }
+    case 'lost':
+    case 'refused':
+      if (trial.epoch >= trial.until && outcome.type === 'lost') return null
+      trial.losses++
+      trial.notBefore = state.now + backoffMs(outcome.type, trial.losses)
+      return { rule: outcome.type, ...place, ...detail }
+  }
+}
+
+/** The world gets a pause before the next try: 1, 2, 4, 8, 16 s; a first loss is tried again at once. */
+function backoffMs(type: 'lost' | 'refused', count: number): number {
+  const exponent = type === 'refused' ? count - 1 : count - 2
+  return exponent < 0 ? 0 : 1000 * 2 ** Math.min(exponent, 6)
+}
