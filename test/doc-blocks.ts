@@ -4,6 +4,7 @@
  * - `file=NAME`: the block is that file of the page's folder.
  * - `run`: a shell script, a TypeScript program, or a console session whose `$` lines are run and whose other lines are their output. A line
  *   `...` stands for any lines, `...` within a line for anything; durations, dates and process numbers are not compared.
+ * - `wrong`: a study file with mistakes.
  * - `exit=N`: the last command of the session ends with N.
  *
  * `<!-- files of OTHER.md -->` puts the files of another page into this page's folder first.
@@ -21,6 +22,7 @@ export interface Block {
   readonly line: number
   readonly language: string
   readonly isRun: boolean
+  readonly isWrong: boolean
   readonly file: string | null
   readonly exit: number
   readonly text: string
@@ -59,6 +61,7 @@ function blocksOf(page: string, text: string): Block[] {
       line: at + 1,
       language,
       isRun: words.includes('run'),
+      isWrong: words.includes('wrong'),
       file: valueOf('file') ?? null,
       exit: Number(valueOf('exit') ?? 0),
       text: lines.slice(at + 1, end).join('\n') + '\n',

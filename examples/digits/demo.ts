@@ -1,19 +1,22 @@
 /**
  * The demo: `npm run demo` tunes the digits network, then shows the best configuration at work on images that nothing has seen.
- * Stopped with Ctrl-C or killed, the same command goes on where it was. `--fresh` begins again beside the old results.
+ * Stopped with Ctrl-C or killed, the same command goes on where it was. `--fresh` begins again beside the old results; `--folder DIR` keeps
+ * them elsewhere than in `runs/`.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..', '..')
-const folder = join(root, 'runs')
+const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, folder: { type: 'string' } } })
+const folder = values.folder === undefined ? join(root, 'runs') : resolve(values.folder)
 const store = `sqlite:${join(folder, 'demo.db')}`
 const launcher = join(root, 'bin', 'foretune')
 
-if (process.argv.includes('--fresh') && existsSync(folder)) {
+if (values.fresh && existsSync(folder)) {
   let number = 1
   while (existsSync(`${folder}-${number}`)) number++
   renameSync(folder, `${folder}-${number}`)
@@ -27,17 +30,26 @@ Press Ctrl-C to leave: \`npm run demo\` goes on. From another terminal:  export 
 const run = foretune(['run', join(here, 'study.yaml')], 'inherit')
 if (run.status !== 0) process.exit(run.status ?? 1)
 
-const best = JSON.parse(foretune(['best', 'digits', '--json'], 'pipe').stdout) as { readonly trials: readonly { readonly trial: number }[] }
+const best = JSON.parse(foretune(['best', 'digits', '--json'], 'pipe').stdout) as {
+  readonly trials: readonly { readonly trial: number }[]
+}
 const [first] = best.trials
 if (first) {
   const checkpoint = join(folder, 'foretune', 'digits', 'trials', String(first.trial).padStart(4, '0'), 'checkpoint')
   const tested = spawnSync(process.execPath, [join(here, 'test-accuracy.ts'), checkpoint], { encoding: 'utf8' })
   const { images, accuracy } = JSON.parse(tested.stdout) as { readonly images: number; readonly accuracy: number }
-  console.log(`\nTest accuracy of trial ${first.trial}: ${(100 * accuracy).toFixed(2)} % of ${images} images that neither training nor tuning has seen.`)
-  console.log(`For the commands above:  export FORETUNE_STORE=sqlite:${relative(process.cwd(), join(folder, 'demo.db'))}`)
+  console.log(
+    `\nTest accuracy of trial ${first.trial}: ${(100 * accuracy).toFixed(2)} % of ${images} images that neither training nor tuning has seen.`,
+  )
+  console.log(
+    `For the commands above:  export FORETUNE_STORE=sqlite:${relative(process.cwd(), join(folder, 'demo.db'))}`,
+  )
 }
 
-function foretune(words: readonly string[], stdio: 'inherit' | 'pipe'): { readonly status: number | null; readonly stdout: string } {
+function foretune(
+  words: readonly string[],
+  stdio: 'inherit' | 'pipe',
+): { readonly status: number | null; readonly stdout: string } {
   return spawnSync(process.execPath, [launcher, ...words], {
     cwd: root,
     encoding: 'utf8',

@@ -14,8 +14,6 @@ import { sparkline } from '../pictures/sparkline.ts'
 import { bestText, epochsText, finishText, trialsText } from './status-text.ts'
 import { cut, tableText } from './table.ts'
 
-export { lineOf } from './event-text.ts'
-
 const curveWidth = 12
 const recentMax = 5
 

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Study } from '../core/study/study.ts'
 import { ForetuneError } from '../errors.ts'
+import { changesAsFacts } from '../library/changes-as-facts.ts'
 import { executorOf, studyDirectory } from '../library/program-executor.ts'
 import { openSession } from '../library/session.ts'
-import type { FactWithoutTime } from '../runtime/controller.ts'
 import { openStore } from '../stores/open.ts'
-import { studyChanged, studyChanges } from '../wire/changes.ts'
 import type { Program } from '../wire/program.ts'
-import { programAsJson, programFromJson } from '../wire/program.ts'
+import { programAsJson } from '../wire/program.ts'
 import type { StudyFileResult } from '../wire/study-file.ts'
 import { readStudyFile } from '../wire/study-file.ts'
 import { attend, openView } from './attend.ts'
@@ -51,7 +49,7 @@ export const command: Command = {
           directory: studyDirectory(program, name, store.location),
         },
         executor: executorOf,
-        openWith: (study) => changesAsFacts(study, { definition, program }),
+        openWith: (study) => changesAsFacts(study, { definition, program }, 'run'),
         onEvents: view.onEvents,
       })
       return await attend(controller, view, io, { json })
@@ -76,31 +74,6 @@ export async function readFileAsStudy(path: string, args: Args, io: Io): Promise
 export function withSlots(program: Program, args: Args): Program {
   const slots = args.number('slots')
   return slots === undefined ? program : { ...program, executor: { ...program.executor, slots } }
-}
-
-/** What a continued study begins with: the changes its file made since, and a lifted pause. */
-function changesAsFacts(study: Study, read: StudyFileResult): FactWithoutTime[] {
-  const { state } = study
-  const facts: FactWithoutTime[] = []
-  if (state.seq > 1) {
-    const recorded = {
-      definition: { ...state.definition, budget: state.budget, failures: state.failures },
-      program: programFromJson(state.program),
-    }
-    const changes = studyChanges(recorded, read)
-    if (changes.refused.length > 0) throw studyChanged(state.definition.name, changes.refused)
-    const { budget, failures, program } = changes
-    if (budget ?? failures ?? program) {
-      facts.push({
-        type: 'StudyChanged',
-        ...(budget ? { budget } : {}),
-        ...(failures ? { failures } : {}),
-        ...(program ? { program: programAsJson(program) } : {}),
-      })
-    }
-  }
-  if (state.paused !== null) facts.push({ type: 'ResumeRequested', by: 'run' })
-  return facts
 }
 
 function studyFileUnreadable(path: string, cause: NodeJS.ErrnoException): ForetuneError {

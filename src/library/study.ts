@@ -16,15 +16,16 @@ import { ForetuneError } from '../errors.ts'
 import { inProcessExecutor } from '../executors/in-process.ts'
 import type { InProcessTrial } from '../executors/in-process.ts'
 import { outsideExecutor } from '../executors/outside.ts'
-import type { Store } from '../ports.ts'
+import type { Executor, Store } from '../ports.ts'
 import type { AskedOrder, Standing } from '../runtime/asked.ts'
-import type { StudyToRun } from '../runtime/controller.ts'
+import type { FactWithoutTime, StudyToRun } from '../runtime/controller.ts'
 import { foldStudy } from '../runtime/fold.ts'
 import { accepted, perform } from '../runtime/perform.ts'
 import { openStore } from '../stores/open.ts'
 import { programAsJson } from '../wire/program.ts'
 import { readStudyObject } from '../wire/study-file.ts'
 import { algorithms } from './algorithms.ts'
+import { changesAsFacts } from './changes-as-facts.ts'
 import { foldCacheFile, openSession } from './session.ts'
 import type { Session } from './session.ts'
 
@@ -112,22 +113,33 @@ export async function study<const Space extends SpaceParameters>(
     program: programAsJson(program),
     directory: directoryOf(url, definition.name),
   }
-  return handle(store, create)
+  return handle(store, create, (begun) => changesAsFacts(begun, { definition, program }, 'library'))
 }
 
 function directoryOf(url: string, name: string): string {
   return url.startsWith('sqlite:') ? join(dirname(resolve(url.slice('sqlite:'.length))), 'foretune', name) : ''
 }
 
-function handle<C>(store: Store, create: Omit<StudyToRun, 'createdAt'>): StudyHandle<C> {
+function handle<C>(
+  store: Store,
+  create: Omit<StudyToRun, 'createdAt'>,
+  openWith: (begun: Study) => readonly FactWithoutTime[],
+): StudyHandle<C> {
   const { name } = create.definition
   let asking: Promise<Session> | null = null
   let running = false
 
   /** The controller stays between two calls, also when the study has ended: then there is nothing more to ask for. */
   async function wish(type: string, data: { readonly [key: string]: Json }): Promise<Json> {
-    asking ??= openSession({ store, name, create, executor: outsideExecutor, stays: true })
-    return accepted(await perform(await asking, { type, data: { by: 'library', ...data } }))
+    asking ??= openSession({ store, name, create, openWith, executor: outsideExecutor, stays: true })
+    let session: Session
+    try {
+      session = await asking
+    } catch (error) {
+      asking = null // refused now, perhaps not the next time
+      throw error
+    }
+    return accepted(await perform(session, { type, data: { by: 'library', ...data } }))
   }
 
   async function stopAsking(): Promise<void> {
@@ -143,12 +155,14 @@ function handle<C>(store: Store, create: Omit<StudyToRun, 'createdAt'>): StudyHa
       running = true
       try {
         await stopAsking()
-        const executor = (): ReturnType<typeof inProcessExecutor> =>
-          inProcessExecutor(objective as never, { slots: options.slots ?? 1 })
+        const { slots = 1 } = options
+        const executor = ({ definition }: StudyToRun): Executor =>
+          inProcessExecutor(objective as never, { slots, lingerMs: definition.lingerMs })
         const controller = await openSession({
           store,
           name,
           create,
+          openWith,
           executor,
           ...(options.onEvents ? { onEvents: options.onEvents } : {}),
         })

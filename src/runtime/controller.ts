@@ -213,7 +213,7 @@ class ControlLoop implements Controller {
     if (this.#isPumping) return
     this.#isPumping = true
     // All that is observed in one go makes one batch, and one write.
-    await null
+    await Promise.resolve()
     try {
       while (this.#facts.length > 0 && !this.#isOver) await this.#commit()
     } catch (error) {

@@ -1,6 +1,7 @@
 /** From the options that an algorithm describes to the schema of its section, defaults included. */
 import { z } from 'zod'
 import type { OptionSpec, OptionSpecs } from '../core/options.ts'
+import type { SchedulerKind } from '../core/schedulers/scheduler.ts'
 import type { AlgorithmDefinition } from '../core/study/definition.ts'
 import { says, section } from './schema-issues.ts'
 import { oneOf } from './study-file-problem.ts'
@@ -10,6 +11,12 @@ export interface AlgorithmKind {
   readonly name: string
   readonly doc: string
   readonly options: OptionSpecs
+}
+
+/** The algorithms that a study may name. */
+export interface Algorithms {
+  readonly samplers: readonly AlgorithmKind[]
+  readonly schedulers: readonly Pick<SchedulerKind, 'name' | 'doc' | 'options' | 'pauses' | 'resolve'>[]
 }
 
 /** A name alone, or a section with the name as its `type`. */

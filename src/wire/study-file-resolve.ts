@@ -4,9 +4,22 @@ import { assert, type Json } from '../core/trial.ts'
 import { placeholderNames } from './placeholders.ts'
 import type { Program } from './program.ts'
 import type { StudyFileSchema } from './schema.ts'
-import type { Algorithms, StudyFileResult, StudySource } from './study-file.ts'
+import type { Algorithms } from './schema-algorithms.ts'
 import { isWritten, type RawFields, type ReadFields, type StudyFields } from './study-file-fields.ts'
 import type { Problem } from './study-file-problem.ts'
+
+export interface StudyFileResult {
+  readonly definition: StudyDefinition
+  readonly program: Program
+}
+
+export interface StudySource {
+  /** The study's name unless the file says one. */
+  readonly name: string | null
+  readonly file: string | null
+  readonly folder: string
+  readonly seed: number
+}
 
 const oneEpoch = { min: 1, max: 1, resource: 'epochs' } as const
 

@@ -3,28 +3,22 @@
  * `STUDY_FILE_INVALID` with `details.problems`; the libraries that read YAML and judge forms are loaded on first use.
  */
 import { basename, dirname, resolve } from 'node:path'
-import type { SchedulerKind } from '../core/schedulers/scheduler.ts'
 import type { Json } from '../core/trial.ts'
-import type { StudyDefinition } from '../core/study/definition.ts'
-import type { Program } from './program.ts'
-import type { AlgorithmKind } from './schema-algorithms.ts'
+import type { Algorithms } from './schema-algorithms.ts'
 import type { StudyFileSchema } from './schema.ts'
 import { checkFields } from './study-file-checks.ts'
 import { parseStudyDocument } from './study-file-document.ts'
 import type { RawFields, StudyFields } from './study-file-fields.ts'
 import { type Position, type Problem, shownValue, studyFileInvalid } from './study-file-problem.ts'
-import { checkResolved, checkScheduler, resolveStudy } from './study-file-resolve.ts'
+import {
+  checkResolved,
+  checkScheduler,
+  resolveStudy,
+  type StudyFileResult,
+  type StudySource,
+} from './study-file-resolve.ts'
 
-export interface StudyFileResult {
-  readonly definition: StudyDefinition
-  readonly program: Program
-}
-
-/** The algorithms that a study may name. */
-export interface Algorithms {
-  readonly samplers: readonly AlgorithmKind[]
-  readonly schedulers: readonly Pick<SchedulerKind, 'name' | 'doc' | 'options' | 'pauses' | 'resolve'>[]
-}
+export type { Algorithms, StudyFileResult }
 
 export interface ReadOptions {
   /** Used where the study names no seed. Default 0. */
@@ -84,14 +78,6 @@ export async function readStudyFields(
 /** The JSON Schema of the study file, for editors. */
 export async function studyFileJsonSchema(options: ReadOptions = {}): Promise<Json> {
   return (await schemaOf(await algorithmsOf(options))).jsonSchema()
-}
-
-export interface StudySource {
-  /** The study's name unless the file says one. */
-  readonly name: string | null
-  readonly file: string | null
-  readonly folder: string
-  readonly seed: number
 }
 
 async function readFields(

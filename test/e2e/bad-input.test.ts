@@ -128,7 +128,7 @@ test('an unmodified program is read from what it prints or writes, and a black b
   const cases: readonly (readonly [string, string, string, number[]])[] = [
     ['printed', `${print} echo "epoch $e: loss=0.$e"; done' {how}`, 'metrics: { from: stdout, pattern: "epoch (?<epoch>\\\\d+): loss=(?<loss>\\\\S+)" }', [1, 2, 3]],
     ['jsonl', `${print} echo "{{\\"epoch\\": $e, \\"loss\\": 0.$e}}"; done' {how}`, 'metrics: { from: stdout, format: jsonl }', [1, 2, 3]],
-    ['file', `sh -c 'echo epoch,lr,loss >out.csv; for e in 1 2 3; do echo "$e,0.1,0.$e" >>out.csv; sleep 0.05; done' {how}`, 'metrics: { from: file, path: out.csv, format: csv }', [1, 2, 3]],
+    ['file', `sh -c 'echo epoch,lr,loss >"$FORETUNE_ATTEMPT/out.csv"; for e in 1 2 3; do echo "$e,0.1,0.$e" >>"$FORETUNE_ATTEMPT/out.csv"; sleep 0.05; done' {how}`, 'metrics: { from: file, path: out.csv, format: csv }', [1, 2, 3]],
     ['box', `${print} echo "loss=0.$e"; done' {how}`, 'metrics: { from: stdout, pattern: "loss=(?<loss>\\\\S+)" }\nepochs: { max: 1 }', [1]],
   ] // prettier-ignore
   await Promise.all(

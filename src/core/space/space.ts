@@ -21,7 +21,6 @@ import { nearestName } from './nearest-name.ts'
 import { spaceProblems } from './space-problems.ts'
 
 export type { Axis } from './axes.ts'
-export type { Parameter } from './parameter.ts'
 export { enumerate } from './enumerate.ts'
 
 export interface Space {

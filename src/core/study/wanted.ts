@@ -1,4 +1,4 @@
-import type { LiveAttempt, StudyState, TrialRecord } from './state.ts'
+import type { LiveAttempt, TrialRecord } from './state.ts'
 import { isSettled } from '../trial.ts'
 
 /** What the world should look like for one live attempt: running up to a limit, perhaps with leave to go, or asked to go. */
@@ -22,14 +22,4 @@ export function wantedOf(trial: TrialRecord, live: LiveAttempt): Wanted {
     leave: live.released || settled || stop,
     stop,
   }
-}
-
-/** Everything that should be running now, except what somebody else's loop runs. */
-export function wanted(state: StudyState): Wanted[] {
-  const list: Wanted[] = []
-  for (const number of state.live) {
-    const trial = state.trials[number]
-    if (trial?.live && !trial.live.asked) list.push(wantedOf(trial, trial.live))
-  }
-  return list
 }
