@@ -1,4 +1,7 @@
-/** An algorithm named on the command line, with options given as `NAME=VALUE`: checked against what the algorithm says of itself. */
+/**
+ * An algorithm named on the command line, with options given as `NAME=VALUE`: checked against what the algorithm says of itself. `prefix` is
+ * what stands before the names where `--set` speaks of several algorithms.
+ */
 import type { OptionSpec, OptionSpecs } from '../core/options.ts'
 import type { AlgorithmDefinition } from '../core/study/definition.ts'
 import { ForetuneError } from '../errors.ts'
@@ -14,6 +17,7 @@ export function algorithmWithSettings(
   name: string,
   known: { readonly [name: string]: Kind },
   settings: readonly string[],
+  prefix: string = '',
 ): AlgorithmDefinition {
   const kind = Object.hasOwn(known, name) ? known[name] : undefined
   if (!kind) throw algorithmUnknown(what, name, Object.keys(known))
@@ -21,13 +25,13 @@ export function algorithmWithSettings(
   for (const setting of settings) {
     const [, option = '', text = ''] = /^([^=]+)=(.*)$/s.exec(setting) ?? []
     const spec = Object.hasOwn(kind.options, option) ? kind.options[option] : undefined
-    if (!spec) throw optionUnknown(kind, setting, option)
-    options[option] = optionValue(kind, option, text, spec)
+    if (!spec) throw optionUnknown(kind, prefix, setting, option)
+    options[option] = optionValue(kind, prefix, option, text, spec)
   }
   return { type: name, ...options }
 }
 
-function optionValue(kind: Kind, option: string, text: string, spec: OptionSpec): unknown {
+function optionValue(kind: Kind, prefix: string, option: string, text: string, spec: OptionSpec): unknown {
   const value = spec.type === 'text' ? text : parsed(text)
   const { atLeast = -Infinity, above = -Infinity, atMost = Infinity } = spec
   const isNumber = typeof value === 'number' && value >= atLeast && value > above && value <= atMost
@@ -37,7 +41,7 @@ function optionValue(kind: Kind, option: string, text: string, spec: OptionSpec)
     (spec.type === 'boolean' && typeof value === 'boolean') ||
     (spec.type === 'number' && isNumber) ||
     (spec.type === 'integer' && isNumber && Number.isInteger(value))
-  if (!isRight) throw optionInvalid(kind, option, expected(spec), text)
+  if (!isRight) throw optionInvalid(kind, prefix, option, expected(spec), text)
   return value
 }
 
@@ -75,24 +79,24 @@ function algorithmUnknown(what: string, name: string, known: readonly string[]):
   })
 }
 
-function optionUnknown(kind: Kind, setting: string, option: string): ForetuneError {
+function optionUnknown(kind: Kind, prefix: string, setting: string, option: string): ForetuneError {
   const known = Object.keys(kind.options)
   const guess = nearest(option, known)
   const meant = guess === undefined ? '' : ` (did you mean \`${guess}\`?)`
   const has = known.length === 0 ? 'it has none' : `its options are ${known.join(', ')}`
   return new ForetuneError(
     'INVALID_OPTION',
-    `--set ${setting}: expected NAME=VALUE with an option of ${kind.name}${meant}; ${has}.`,
+    `--set ${prefix}${setting}: expected ${prefix}NAME=VALUE with an option of ${kind.name}${meant}; ${has}.`,
     {
       details: { algorithm: kind.name, option, known },
     },
   )
 }
 
-function optionInvalid(kind: Kind, option: string, wanted: string, got: string): ForetuneError {
+function optionInvalid(kind: Kind, prefix: string, option: string, wanted: string, got: string): ForetuneError {
   return new ForetuneError(
     'INVALID_OPTION',
-    `--set ${option}=${got}: expected ${wanted} for ${option} of ${kind.name}.`,
+    `--set ${prefix}${option}=${got}: expected ${wanted} for ${option} of ${kind.name}.`,
     {
       details: { algorithm: kind.name, option, expected: wanted, got },
     },

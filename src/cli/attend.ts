@@ -20,6 +20,8 @@ const sameKeystrokeMs = 400
 
 export interface View {
   onEvents(events: readonly Event[], study: Study): void
+  /** A word from outside the log; a live frame shows it in its own way. */
+  say(line: string): void
   /** Stops showing; the last frame stays. */
   done(): void
   /** Shows nothing from now on: its terminal is gone. */
@@ -51,6 +53,9 @@ export async function openView(io: Io, options: { readonly json: boolean; readon
         else if (terminal) recent.add(event, study)
         else writeLine(io, lineOf(event, study))
       }
+    },
+    say(line) {
+      if (!terminal && !options.json && !isBlind) writeLine(io, line)
     },
     done() {
       if (timer) clearInterval(timer)
@@ -88,7 +93,7 @@ export async function attend(
       return
     }
     interruptedBy = signal
-    if (!options.json) io.stderr.write('stopping: trials are asked to save; once more to leave at once\n')
+    view.say('stopping: trials are asked to save; once more to leave at once')
     controller.submit({ type: 'StopRequested', by: signal }).catch(() => undefined)
   }
   const onInterrupt = (): void => interrupt('SIGINT')

@@ -64,7 +64,7 @@ function titleText(study: Study, soFar: Progress): string {
   const state = soFar.finished
     ? `finished. ${finishText(study)}`
     : soFar.stopRequested !== null
-      ? 'stopping: trials save'
+      ? 'stopping: trials save; once more Ctrl-C leaves at once'
       : soFar.paused !== null
         ? 'paused'
         : `${soFar.slots.busy} of ${soFar.slots.total} slots busy`

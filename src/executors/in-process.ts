@@ -229,6 +229,8 @@ class Attempt {
         this.#epoch = this.#finished + 1
         yield this.#epoch
         this.#finished = this.#epoch
+        // An objective that never waits for anything must not keep the controller from its work.
+        await new Promise((resolve) => setImmediate(resolve))
       }
     } while (await this.#hasMore())
   }

@@ -49,7 +49,7 @@ test('a study that goes on with another space is refused; with a larger budget i
 
   const larger = await study(options({ store, budget: { trials: 5 } }))
   const { progress, finished } = await larger.run(train)
-  assert.equal(progress.states.complete, 5)
+  assert.equal(progress.counts.complete, 5)
   assert.equal(finished, 'trial-budget')
   await larger.close()
 })
@@ -77,7 +77,7 @@ test('one study runs once at a time in a program', async () => {
   const one = await study(options())
   const running = one.run(train)
   await assert.rejects(one.run(train), { code: 'STUDY_IS_RUNNING', message: /await its `run`/ })
-  assert.equal((await running).progress.states.complete, 3)
+  assert.equal((await running).progress.counts.complete, 3)
   await one.close()
 })
 
@@ -97,20 +97,41 @@ test('a function that throws fails its trial, is tried again, and its error is k
     },
     { onEvents: (batch) => void events.push(...batch) },
   )
-  assert.deepEqual([progress.states.complete, progress.states.failed], [2, 1])
+  assert.deepEqual([progress.counts.complete, progress.counts.failed], [2, 1])
   const ends = events.filter((event) => event.type === 'AttemptEnded' && event.trial === 1)
   assert.equal(ends.length, 2)
   assert.match(JSON.stringify(ends), /RangeError: no such layer/)
   await one.close()
 })
 
-test('linger: how long a function waits at its limit is the option, not a default', async () => {
-  const one = await study(options({ scheduler: hyperband({ eta: 2 }), budget: { trials: 7 }, linger: '0s' }))
-  const startedAt = performance.now()
-  const { progress } = await one.run(train, { slots: 4 })
-  assert.equal(progress.states.running, 0)
-  assert.ok(performance.now() - startedAt < 10_000)
-  await one.close()
+test('how long a function waits at its limit is what `linger` says', async () => {
+  const given = {
+    initial: [{ x: 0 }, { x: 0.9 }],
+    epochs: { max: 2 },
+    budget: { trials: 2 },
+    scheduler: hyperband({ eta: 2 }),
+  }
+  for (const [linger, attempts] of [
+    ['0s', 3],
+    ['20s', 2],
+  ] as const) {
+    // prettier-ignore
+    const one = await study(options({ ...given, linger }))
+    const events: Event[] = []
+    await one.run(
+      async (trial) => {
+        for await (const epoch of trial.epochs()) {
+          // The first trial has reached its limit long before it is known that it may go on.
+          if (trial.number === 1) await new Promise((resolve) => setTimeout(resolve, 100))
+          await trial.report({ loss: trial.configuration.x + 1 / epoch })
+          trial.checkpoint.set(epoch)
+        }
+      },
+      { slots: 3, onEvents: (batch) => void events.push(...batch) },
+    )
+    assert.equal(events.filter(({ type }) => type === 'StartAttempt').length, attempts, linger)
+    await one.close()
+  }
 })
 
 for (const form of ['promotion', 'stopping'] as const) {
@@ -134,15 +155,15 @@ for (const form of ['promotion', 'stopping'] as const) {
       },
       { slots: 3 },
     )
-    const { epochs, states } = progress
+    const { epochs, counts } = progress
     assert.ok(most <= 3, `${most} at once`)
     assert.equal(epochs.trained + epochs.overrun + epochs.repeated, reports, 'every epoch that was trained is counted')
     assert.ok(epochs.trained + epochs.repeated <= 70)
-    assert.ok(Object.values(states).reduce((sum, count) => sum + count, 0) <= 20)
-    assert.equal(states.running, 0)
+    assert.ok(Object.values(counts).reduce((sum, count) => sum + count, 0) <= 20)
+    assert.equal(counts.running, 0)
     // One of the two budgets ends it, to the last unit.
     if (finished === 'epoch-budget') assert.equal(epochs.trained + epochs.repeated, 70)
-    else assert.equal(Object.values(states).reduce((sum, count) => sum + count, 0), 20) // prettier-ignore
+    else assert.equal(Object.values(counts).reduce((sum, count) => sum + count, 0), 20) // prettier-ignore
     await one.close()
   })
 }

@@ -1,5 +1,6 @@
 /** The user's mistakes that the simulator finds, sorted by code. */
 import { ForetuneError } from '../errors.ts'
+import { nearest } from '../wire/nearest.ts'
 
 /** `line` counts from 1; null = the file as a whole (or a Parquet file, which has rows and no lines). */
 export function curvesInvalid(
@@ -68,6 +69,14 @@ export function simulationEndless(problem: string, scheduler: string): ForetuneE
   )
 }
 
+export function simulationNeedsTable(flag: string, problem: string): ForetuneError {
+  return new ForetuneError(
+    'SIMULATION_NEEDS_TABLE',
+    `${flag}: expected a table of curves, got the built-in problem ${problem}, which has no rows and whose one metric, loss, is minimised. Leave it out.`,
+    { details: { flag, problem } },
+  )
+}
+
 export function tooFewRows(need: number, rows: number, maxEpochs: number, largest: number | null): ForetuneError {
   const way =
     largest === null
@@ -83,7 +92,7 @@ export function tooFewRows(need: number, rows: number, maxEpochs: number, larges
 export function unknownAlgorithm(what: 'sampler' | 'scheduler', name: string, known: readonly string[]): ForetuneError {
   return new ForetuneError(
     what === 'sampler' ? 'UNKNOWN_SAMPLER' : 'UNKNOWN_SCHEDULER',
-    `There is no ${what} \`${name}\`. Known: ${known.join(', ')}.`,
+    `There is no ${what} \`${name}\`${meant(name, known)}. Known: ${known.join(', ')}.`,
     { details: { name, known } },
   )
 }
@@ -91,7 +100,12 @@ export function unknownAlgorithm(what: 'sampler' | 'scheduler', name: string, kn
 export function unknownProblem(name: string, known: readonly string[]): ForetuneError {
   return new ForetuneError(
     'UNKNOWN_PROBLEM',
-    `\`${name}\` is neither a file nor a built-in problem. The built-in problems are ${known.join(', ')}.`,
+    `\`${name}\` is neither a file nor a built-in problem${meant(name, known)}. The built-in problems are ${known.join(', ')}.`,
     { details: { name, known } },
   )
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const guess = nearest(name, known)
+  return guess === undefined ? '' : ` (did you mean \`${guess}\`?)`
 }

@@ -57,7 +57,7 @@ function trialIn<C>(folder: string): Trial<C> {
   async function* epochs(): AsyncGenerator<number, void, void> {
     lead.hearSignals()
     let finished = lead.start()
-    while (await lead.goesOn(finished)) {
+    while ((await signalsHeard()) && (await lead.goesOn(finished))) {
       reporter.epoch = finished + 1
       yield reporter.epoch
       finished = reporter.epoch
@@ -127,4 +127,9 @@ function reporting(tell: (epoch: number, metrics: Metrics) => void): Reporter {
     },
   }
   return reporter
+}
+
+/** A loop body that never waits for anything would keep a SIGTERM from being heard: between two epochs the event loop gets its turn. */
+function signalsHeard(): Promise<true> {
+  return new Promise((resolve) => setImmediate(() => resolve(true)))
 }
