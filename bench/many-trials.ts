@@ -20,13 +20,21 @@ import { python } from './trivial-program.ts'
 
 const trials = 50
 
-/** Appends to the attempt's `reports.jsonl`, as a client does; sleeps to fixed moments, so that a late line makes no later one late. */
-const stamping = `import json, os, sys, time
+/** A controller runs for hours: its first thousands of reports, while Node still compiles, come before what is measured. */
+const warmEpochs = 100
+const warmEverySeconds = 0.1
+
+/**
+ * Appends to the attempt's `reports.jsonl`, as a client does. Every trial has its own phase, and sleeps to fixed moments: a late line makes
+ * no later one late.
+ */
+const stamping = `import json, os, random, sys, time
 every, epochs = float(sys.argv[1]), int(sys.argv[2])
-start = time.time() + float(os.environ["FORETUNE_SLOT"]) * every / ${trials}
+at = time.time() + random.Random(int(os.environ["FORETUNE_SLOT"])).random() * every
 with open(os.environ["FORETUNE_ATTEMPT"] + "/reports.jsonl", "a") as reports:
-    for epoch in range(1, epochs + 1):
-        time.sleep(max(0, start + epoch * every - time.time()))
+    for epoch in range(1, ${warmEpochs} + epochs + 1):
+        at += every if epoch > ${warmEpochs} else ${warmEverySeconds}
+        time.sleep(max(0, at - time.time()))
         reports.write(json.dumps({"epoch": epoch, "loss": 1 / epoch, "written": time.time() * 1000}) + chr(10))
         reports.flush()
 `
@@ -101,7 +109,7 @@ async function watchOurs(folder: string, everySeconds: number, epochs: number): 
     objective: 'loss',
     space: { x: { type: 'float', low: 0, high: 1 } },
     resumable: false,
-    epochs: { max: epochs },
+    epochs: { max: warmEpochs + epochs },
     scheduler: 'none',
     budget: { trials },
     executor: { type: 'local', slots: trials, gpus: 'none' },
@@ -169,21 +177,21 @@ interface Reported {
   readonly metrics: { readonly [name: string]: number }
 }
 
-/** Counts from the moment at which every trial has reported until the first one reaches its end: starting trials is another bench's. */
+/** Counts from the moment at which the last trial is warm until the first one reaches its end: starting trials is another bench's. */
 function newMeter(epochs: number): { take(trial: number, report: Reported): void; read(): Watched } {
   const delaysMs: number[] = []
-  const reporting = new Set<number>()
+  const warm = new Set<number>()
   let begun: { readonly cpu: NodeJS.CpuUsage; readonly atMs: number } | null = null
   let cpuShare: number | null = null
   return {
     take(trial, { epoch, metrics }) {
       if (cpuShare !== null) return
       const atMs = performance.timeOrigin + performance.now()
-      reporting.add(trial)
-      if (!begun && reporting.size === trials) begun = { cpu: process.cpuUsage(), atMs }
+      if (epoch > warmEpochs) warm.add(trial)
+      if (!begun && warm.size === trials) begun = { cpu: process.cpuUsage(), atMs }
       if (!begun || begun.atMs === atMs) return
       delaysMs.push(atMs - (metrics['written'] ?? NaN))
-      if (epoch < epochs) return
+      if (epoch < warmEpochs + epochs) return
       const { user, system } = process.cpuUsage(begun.cpu)
       cpuShare = (user + system) / 1000 / (atMs - begun.atMs)
     },

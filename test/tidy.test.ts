@@ -21,7 +21,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   stores: ['core', 'wire', 'ports', 'errors'],
   executors: ['core', 'wire', 'ports', 'errors'],
   runtime: ['core', 'wire', 'ports', 'errors'],
-  simulation: ['core', 'wire', 'ports', 'runtime', 'stores', 'errors'],
+  simulation: ['core', 'wire', 'ports', 'runtime', 'stores', 'pictures', 'errors'],
   pictures: ['core', 'errors'],
   library: ['core', 'wire', 'ports', 'runtime', 'stores', 'executors', 'simulation', 'pictures', 'errors'],
   cli: ['core', 'wire', 'ports', 'runtime', 'stores', 'executors', 'simulation', 'pictures', 'library', 'errors'],

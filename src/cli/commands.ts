@@ -106,6 +106,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./replay.ts'),
   },
   {
+    name: 'simulate',
+    group: check,
+    summary: 'Schedulers on recorded curves, in virtual time.',
+    load: () => import('./simulate.ts'),
+  },
+  {
     name: 'doctor',
     group: other,
     summary: 'What this machine can do, and what is missing.',

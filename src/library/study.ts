@@ -14,7 +14,7 @@ import type { Progress } from '../core/study/views/progress.ts'
 import { progress } from '../core/study/views/progress.ts'
 import { ForetuneError } from '../errors.ts'
 import { inProcessExecutor } from '../executors/in-process.ts'
-import type { InProcessTrial } from '../executors/in-process.ts'
+import type { InProcessObjective, InProcessTrial } from '../executors/in-process.ts'
 import { outsideExecutor } from '../executors/outside.ts'
 import type { Executor, Store } from '../ports.ts'
 import type { AskedOrder, Standing } from '../runtime/asked.ts'
@@ -27,7 +27,7 @@ import { readStudyObject } from '../wire/study-file.ts'
 import { algorithms } from './algorithms.ts'
 import { changesAsFacts } from './changes-as-facts.ts'
 import { foldCacheFile, openSession } from './session.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionOptions } from './session.ts'
 
 /** What a study is made of: the study file's fields as an object, and where its log is kept. */
 export interface StudyOptions<Space extends SpaceParameters> {
@@ -155,22 +155,7 @@ function handle<C>(
       running = true
       try {
         await stopAsking()
-        const { slots = 1 } = options
-        const executor = ({ definition }: StudyToRun): Executor =>
-          inProcessExecutor(objective as never, { slots, lingerMs: definition.lingerMs })
-        const controller = await openSession({
-          store,
-          name,
-          create,
-          openWith,
-          executor,
-          ...(options.onEvents ? { onEvents: options.onEvents } : {}),
-        })
-        const stop = (): void => void controller.submit({ type: 'StopRequested', by: 'signal' }).catch(() => undefined)
-        if (options.signal?.aborted) stop()
-        options.signal?.addEventListener('abort', stop, { once: true })
-        await controller.left.finally(() => options.signal?.removeEventListener('abort', stop))
-        return resultOf<C>(controller.study)
+        return resultOf<C>(await runObjective({ store, name, create, openWith }, objective as never, options))
       } finally {
         running = false
       }
@@ -196,6 +181,21 @@ function handle<C>(
       await store.close()
     },
   }
+}
+
+async function runObjective(
+  opening: Pick<SessionOptions, 'store' | 'name' | 'create' | 'openWith'>,
+  objective: InProcessObjective,
+  { slots = 1, signal, onEvents }: RunOptions,
+): Promise<Study> {
+  const executor = ({ definition }: StudyToRun): Executor =>
+    inProcessExecutor(objective, { slots, lingerMs: definition.lingerMs })
+  const controller = await openSession({ ...opening, executor, ...(onEvents ? { onEvents } : {}) })
+  const stop = (): void => void controller.submit({ type: 'StopRequested', by: 'signal' }).catch(() => undefined)
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  await controller.left.finally(() => signal?.removeEventListener('abort', stop))
+  return controller.study
 }
 
 function numberOf(of: number | { readonly trial: number }): number {

@@ -1,9 +1,10 @@
 /** Learning curves as a picture: one line a trial, coloured by how the trial stands, the best one on top with its name. Pure text. */
 import type { Curve, Curves } from '../core/study/views/curves.ts'
-import { numberText } from '../core/study/views/number-text.ts'
 import type { TrialState } from '../core/trial.ts'
+import { axes } from './axes.ts'
+import { linearScale } from './scale.ts'
 import type { Range } from './scale.ts'
-import { ticks } from './scale.ts'
+import { coordinate, element, legendEntry, picture, text } from './svg.ts'
 
 const size = { width: 900, height: 540, left: 76, right: 24, top: 56, bottom: 56 }
 
@@ -29,30 +30,32 @@ export interface CurvesPicture {
 }
 
 export function curvesSvg({ title, curves, x, y, xLabel, best }: CurvesPicture): string {
-  const inner = { width: size.width - size.left - size.right, height: size.height - size.top - size.bottom }
-  const px = (value: number): number => size.left + ((value - x.low) / (x.high - x.low)) * inner.width
-  const py = (value: number): number => {
-    const share = (value - y.low) / (y.high - y.low)
-    return size.top + (1 - Math.max(0, Math.min(1, share))) * inner.height
+  const frame = {
+    left: size.left,
+    top: size.top,
+    width: size.width - size.left - size.right,
+    height: size.height - size.top - size.bottom,
   }
+  const bottom = frame.top + frame.height
+  const across = linearScale(x, frame.left, frame.left + frame.width, 10)
+  // A little room below, so that a curve at the least value does not lie upon the axis.
+  const up = linearScale({ low: y.low - 0.02 * (y.high - y.low), high: y.high }, bottom, frame.top, 6)
+  const place: Place = (epoch, value) => [across.place(epoch), Math.max(frame.top, Math.min(bottom, up.place(value)))]
   const yLabel = curves.direction === null ? curves.metric : `${curves.metric} (${curves.direction})`
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="system-ui, sans-serif" font-size="13" role="img">`,
-    `<title>${escaped(title)}</title>`,
-    '<rect width="100%" height="100%" fill="#ffffff"/>',
-    `<text x="${size.left}" y="24" font-size="16" font-weight="600" fill="#222222">${escaped(title)}</text>`,
-    ...grid(x, y, px, py),
-    `<text x="${size.left + inner.width / 2}" y="${size.height - 14}" text-anchor="middle" fill="#444444">${escaped(xLabel)}</text>`,
-    `<text transform="translate(18 ${size.top + inner.height / 2}) rotate(-90)" text-anchor="middle" fill="#444444">${escaped(yLabel)}</text>`,
-  ]
-  for (const curve of drawingOrder(curves.curves, best)) {
-    const isBest = curve.trial === best
-    const colour = isBest ? bestColour : stateColours[curve.state]
-    parts.push(line(curve, px, py, colour, isBest ? 2.5 : 1.2, isBest || curve.state === 'complete' ? 1 : 0.75))
-  }
-  parts.push(...legend(curves.curves, best), '</svg>', '')
-  return parts.join('\n')
+  return picture(
+    { width: size.width, height: size.height, title },
+    text(size.left, 26, title, { 'font-size': 15, 'font-weight': 600 }),
+    axes(frame, { ...across, label: xLabel }, { ...up, label: yLabel }),
+    ...drawingOrder(curves.curves, best).map((curve) => {
+      const isBest = curve.trial === best
+      const look = { stroke: isBest ? bestColour : stateColours[curve.state], 'stroke-width': isBest ? 2.5 : 1.2 }
+      return line(curve, place, { ...look, opacity: isBest || curve.state === 'complete' ? 1 : 0.75 })
+    }),
+    ...legend(curves.curves, best),
+  )
 }
+
+type Place = (epoch: number, value: number) => readonly [number, number]
 
 const order: readonly TrialState[] = ['stopped', 'failed', 'waiting', 'paused', 'running', 'complete']
 
@@ -62,47 +65,21 @@ export function drawingOrder(curves: readonly Curve[], best: number | null): Cur
   return [...curves].sort((a, b) => rank(a) - rank(b) || a.trial - b.trial)
 }
 
-function grid(x: Range, y: Range, px: (value: number) => number, py: (value: number) => number): string[] {
-  const right = size.width - size.right
-  const bottom = size.height - size.bottom
-  const parts: string[] = []
-  for (const mark of ticks(y, 6)) {
-    const at = py(mark).toFixed(1)
-    parts.push(
-      `<line x1="${size.left}" x2="${right}" y1="${at}" y2="${at}" stroke="#e6e6e6"/>`,
-      `<text x="${size.left - 8}" y="${at}" dy="0.35em" text-anchor="end" fill="#444444">${numberText(mark)}</text>`,
-    )
-  }
-  for (const mark of ticks(x, 10)) {
-    const at = px(mark).toFixed(1)
-    parts.push(
-      `<line x1="${at}" x2="${at}" y1="${bottom}" y2="${bottom + 5}" stroke="#888888"/>`,
-      `<text x="${at}" y="${bottom + 20}" text-anchor="middle" fill="#444444">${numberText(mark)}</text>`,
-    )
-  }
-  parts.push(`<path d="M${size.left} ${size.top}V${bottom}H${right}" fill="none" stroke="#888888"/>`)
-  return parts
-}
-
 function line(
   curve: Curve,
-  px: (value: number) => number,
-  py: (value: number) => number,
-  colour: string,
-  width: number,
-  opacity: number,
+  place: Place,
+  look: { readonly stroke: string; readonly 'stroke-width': number; readonly opacity: number },
 ): string {
-  const points = curve.epochs
-    .map((epoch, index) => [epoch, curve.values[index] as number] as const)
-    .filter(([, value]) => Number.isFinite(value))
-    .map(([epoch, value]) => `${px(epoch).toFixed(1)},${py(value).toFixed(1)}`)
-  const look = `stroke="${colour}" stroke-width="${width}" opacity="${opacity}"`
-  const name = `<title>trial ${curve.trial}, ${curve.state}</title>`
+  const points = curve.epochs.flatMap((epoch, index) => {
+    const value = curve.values[index] as number
+    return Number.isFinite(value) ? [place(epoch, value).map(coordinate).join(',')] : []
+  })
+  const name = element('title', {}, `trial ${curve.trial}, ${curve.state}`)
   if (points.length === 1) {
-    const [cx, cy] = (points[0] as string).split(',')
-    return `<circle cx="${cx}" cy="${cy}" r="2" fill="${colour}" opacity="${opacity}">${name}</circle>`
+    const [cx = '', cy = ''] = (points[0] as string).split(',')
+    return element('circle', { cx, cy, r: 2, fill: look.stroke, opacity: look.opacity }, name)
   }
-  return `<polyline fill="none" stroke-linejoin="round" ${look} points="${points.join(' ')}">${name}</polyline>`
+  return element('polyline', { fill: 'none', 'stroke-linejoin': 'round', ...look, points: points.join(' ') }, name)
 }
 
 function legend(curves: readonly Curve[], best: number | null): string[] {
@@ -113,16 +90,9 @@ function legend(curves: readonly Curve[], best: number | null): string[] {
     .map((state) => [stateColours[state], `${counts.get(state)?.length ?? 0} ${state}`])
   if (best !== null) entries.unshift([bestColour, `best: trial ${best}`])
   let x = size.left
-  return entries.flatMap(([colour, text]) => {
+  return entries.map(([colour, words]) => {
     const at = x
-    x += 42 + text.length * 7
-    return [
-      `<line x1="${at}" x2="${at + 20}" y1="42" y2="42" stroke="${colour}" stroke-width="3"/>`,
-      `<text x="${at + 26}" y="42" dy="0.35em" fill="#444444">${escaped(text)}</text>`,
-    ]
+    x += 46 + words.length * 7
+    return legendEntry(at, 46, words, { stroke: colour, 'stroke-width': 3 })
   })
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

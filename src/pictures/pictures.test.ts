@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brailleChart } from './braille-chart.ts'
-import { shownRange, ticks } from './scale.ts'
+import { logTicks, shownRange, ticks } from './scale.ts'
 import { curvesSvg } from './curves-svg.ts'
+import { shownValues, stepPanel } from './step-panel.ts'
 import { sparkline } from './sparkline.ts'
 
 test('marks are round numbers within the range', () => {
@@ -10,6 +11,39 @@ test('marks are round numbers within the range', () => {
   assert.deepEqual(ticks({ low: 0.13, high: 0.46 }, 3), [0.2, 0.3, 0.4])
   assert.deepEqual(ticks({ low: 1, high: 81 }, 4), [20, 40, 60, 80])
   assert.deepEqual(ticks({ low: -1e-6, high: 2e-6 }, 3), [-1e-6, 0, 1e-6, 2e-6])
+})
+
+test('marks of a logarithmic axis are powers of ten, or 1, 2 and 5 times them where it is short', () => {
+  assert.deepEqual(logTicks({ low: 7, high: 29_600 }), [10, 100, 1000, 10_000])
+  assert.deepEqual(logTicks({ low: 1.8, high: 486 }), [2, 5, 10, 20, 50, 100, 200])
+  assert.deepEqual(logTicks({ low: 0.001, high: 0.1 }), [0.001, 0.01, 0.1])
+})
+
+test('a short line beside a long one is not pressed flat, and no line leaves the frame on the right', () => {
+  const flat = { low: [9, 2], median: [9, 2], high: [9, 2], dash: null }
+  const lines = [
+    { ...flat, x: [1, 40], colour: '#111111' },
+    { ...flat, x: [1, 4000], colour: '#222222' },
+  ]
+  const svg = stepPanel({
+    left: 80,
+    top: 50,
+    width: 400,
+    height: 300,
+    xLabel: 'epochs',
+    yLabel: 'loss',
+    y: shownValues(lines),
+    lines,
+  })
+  assert.match(svg, />epochs \(logarithmic\)</)
+  const [short = 0, long = 0] = [...svg.matchAll(/<circle cx="([\d.]+)"/g)].map((match) => Number(match[1]))
+  assert.ok(short > 180 && long === 480, `${short}, ${long}`)
+})
+
+test('what a line leaves behind at its very start does not set the scale of values', () => {
+  const values = [1e6, 3, 2]
+  const { low, high } = shownValues([{ x: [1, 4, 100], low: values, high: values }])
+  assert.ok(low < 2 && low > 1 && high > 3 && high < 4, `${low} to ${high}`)
 })
 
 test('a few diverged values do not press the others flat, in either direction', () => {

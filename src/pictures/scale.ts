@@ -38,3 +38,33 @@ export function ticks({ low, high }: Range, count: number): number[] {
   }
   return marks
 }
+
+/** From values to places on the picture, with the marks that the axis shows. */
+export interface Scale {
+  readonly marks: readonly number[]
+  place(value: number): number
+}
+
+export function linearScale(range: Range, start: number, stop: number, count: number): Scale {
+  const { low, high } = range
+  return { marks: ticks(range, count), place: (value) => start + ((value - low) / (high - low)) * (stop - start) }
+}
+
+/** `low` is above 0; values below it are placed left of the start. */
+export function logScale(range: Range, start: number, stop: number): Scale {
+  const low = Math.log(range.low)
+  const width = Math.log(range.high) - low
+  return { marks: logTicks(range), place: (value) => start + ((Math.log(value) - low) / width) * (stop - start) }
+}
+
+/** Powers of ten; with 2 and 5 times each of them where these alone would be fewer than three. */
+export function logTicks({ low, high }: Range): number[] {
+  const first = Math.floor(Math.log10(low))
+  const powers = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, index) => first + index)
+  const within = (factors: readonly number[]): number[] =>
+    powers
+      .flatMap((power) => factors.map((factor) => Number((factor * 10 ** power).toPrecision(12))))
+      .filter((mark) => mark >= low && mark <= high)
+  const sparse = within([1])
+  return sparse.length < 3 ? within([1, 2, 5]) : sparse
+}

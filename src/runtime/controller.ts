@@ -16,6 +16,7 @@ import type { DeadlineTimer } from './deadlines.ts'
 import { foldStudy } from './fold.ts'
 import { newInbox } from './inbox.ts'
 import type { Inbox } from './inbox.ts'
+import { sessionClock } from './session-clock.ts'
 import { newWorld } from './world.ts'
 import type { World } from './world.ts'
 
@@ -116,6 +117,7 @@ class ControlLoop implements Controller {
   readonly lease: Lease
   readonly left: Promise<void>
   readonly #options: ControllerOptions
+  readonly #clock: Clock
   readonly #executor: Executor
   readonly #inbox: Inbox = newInbox()
   readonly #world: World
@@ -130,9 +132,10 @@ class ControlLoop implements Controller {
     this.study = study
     this.lease = lease
     this.#options = options
+    this.#clock = sessionClock(options.clock, study.state.now)
     this.#executor = executor
     this.#world = newWorld(study, executor, this.#inbox)
-    this.#timer = deadlineTimer(study.state, options.clock, (facts) => this.#take(...facts))
+    this.#timer = deadlineTimer(study.state, this.#clock, (facts) => this.#take(...facts))
     this.left = this.#leaving.promise
     // A rejection that nobody awaits yet must not end the process: whoever awaits `left` sees it.
     this.left.catch(() => undefined)
@@ -181,7 +184,7 @@ class ControlLoop implements Controller {
   }
 
   #now(): number {
-    return Math.max(this.#options.clock.now(), this.study.state.now)
+    return Math.max(this.#clock.now(), this.study.state.now)
   }
 
   #dated(fact: FactWithoutTime): Fact {

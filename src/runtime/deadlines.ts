@@ -1,7 +1,7 @@
 /** What only time brings about: budgets of time, pauses before retries, overdue attempts. */
 import { nextDeadline } from '../core/study/decide.ts'
 import type { Fact } from '../core/study/events.ts'
-import type { StudyState } from '../core/study/state.ts'
+import type { LiveAttempt, StudyState } from '../core/study/state.ts'
 import type { Clock } from '../ports.ts'
 
 export interface DeadlineTimer {
@@ -54,7 +54,7 @@ export function overdueFacts(state: StudyState, at: number): Fact[] {
     if (state.lingering.has(trial)) continue
     const { attempt } = live
     if (at - live.startedAt >= timeoutMs) facts.push({ type: 'AttemptOverdue', at, trial, attempt, cause: 'timeout' })
-    else if (at - live.lastSignAt >= noReportForMs)
+    else if (at - silentSince(state, live) >= noReportForMs)
       facts.push({ type: 'AttemptOverdue', at, trial, attempt, cause: 'silence' })
   }
   return facts
@@ -68,7 +68,12 @@ export function nextOverdue(state: StudyState): number {
   for (const trial of state.live) {
     const live = state.trials[trial]?.live
     if (!live || live.overdue || live.stopping || live.asked || state.lingering.has(trial)) continue
-    next = Math.min(next, live.startedAt + timeoutMs, live.lastSignAt + noReportForMs)
+    next = Math.min(next, live.startedAt + timeoutMs, silentSince(state, live) + noReportForMs)
   }
   return next
+}
+
+/** What a trial said while no controller was there has yet to be read: silence begins when somebody listens. */
+function silentSince(state: StudyState, live: LiveAttempt): number {
+  return Math.max(live.lastSignAt, state.session?.since ?? 0)
 }

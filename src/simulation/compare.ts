@@ -6,6 +6,7 @@ import type { Objective } from '../core/study/definition.ts'
 import { quantile, pairedDifference } from './paired.ts'
 import type { PairedDifference } from './paired.ts'
 import { simulate } from './simulate.ts'
+import type { Simulation } from './simulate.ts'
 import type { SimulationResult } from './simulation-result.ts'
 import type { SimulateOptions } from './simulation-setup.ts'
 import type { Trajectory } from './tally.ts'
@@ -33,17 +34,17 @@ export interface Comparison {
 export async function compare(
   contenders: readonly Contender[],
   seeds: readonly number[],
-  onResult?: (label: string, result: SimulationResult) => void,
+  onSimulation?: (label: string, simulation: Simulation) => void | Promise<void>,
 ): Promise<Comparison> {
   const runs: ContenderRuns[] = []
   for (const { label, options } of contenders) {
     const results: SimulationResult[] = []
     const trajectories: Trajectory[] = []
     for (const seed of seeds) {
-      const { result, trajectory } = await simulate({ ...options, seed })
-      results.push(result)
-      trajectories.push(trajectory)
-      onResult?.(label, result)
+      const simulation = await simulate({ ...options, seed })
+      results.push(simulation.result)
+      trajectories.push(simulation.trajectory)
+      await onSimulation?.(label, simulation)
     }
     runs.push({ label, results, trajectories })
   }
@@ -128,28 +129,12 @@ export function comparisonCells(rows: readonly ComparisonRow[]): string[][] {
   ])
 }
 
-/** For a terminal: columns aligned, with a line that says what is what. */
-export function comparisonText(comparison: Comparison): string {
-  const { objective, seeds, contenders } = comparison
-  const cells = [[...comparisonHeader], ...comparisonCells(comparisonRows(comparison))]
-  const widths = comparisonHeader.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  )
-  const note = `${objective.metric}, ${objective.direction}; ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}`
-  const against = contenders.length > 1 ? `; differences from ${contenders[0]?.label} by seed, 95 % confidence` : ''
-  return `${comparison.problem}: ${note}${against}\n${lines.join('\n')}\n`
-}
-
 export function shown(value: number | null): string {
   if (value === null) return '-'
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
 }
 
-function shownDifference(difference: PairedDifference | null): string {
+export function shownDifference(difference: PairedDifference | null): string {
   if (difference === null) return '-'
   const { mean, low, high } = difference
   const signed = `${mean > 0 ? '+' : ''}${shown(Number(mean.toPrecision(4)))}`

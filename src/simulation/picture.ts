@@ -1,16 +1,17 @@
 /** A comparison as a picture: the best value so far against epochs spent and against virtual time, as SVG or as a page with the table. */
+import { shownValues, stepPanel } from '../pictures/step-panel.ts'
+import { escaped, legendEntry, picture, text } from '../pictures/svg.ts'
 import { bandOf } from './bands.ts'
 import type { Band } from './bands.ts'
 import { comparisonCells, comparisonHeader, comparisonRows } from './compare.ts'
 import type { Comparison } from './compare.ts'
-import { panel } from './panel.ts'
-import { element, escaped, text } from './svg.ts'
 
 /** Told apart by colour-blind eyes too (Okabe and Ito 2008); from the seventh on, dashed. */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#b07d00', '#3a9ad9']
 
 const width = 980
-const panelWidth = 400
+const panelWidth = 380
+const panelLefts = [84, 576] as const
 const panelHeight = 300
 const legendRow = 20
 
@@ -22,49 +23,45 @@ export function comparisonSvg(comparison: Comparison): string {
   }))
   const byEpochs = contenders.map((runs) => bandOf(runs, 'epochs'))
   const byTime = contenders.map((runs) => bandOf(runs, 'seconds'))
+  const ranges = [shownValues(byEpochs), shownValues(byTime)]
+  // Both diagrams have the same scale of values, the closer one: the other begins above it.
+  const y = {
+    low: Math.min(...ranges.map(({ low }) => low)),
+    high: Math.min(...ranges.map(({ high }) => high)),
+  }
   const top = 58 + legendRow * Math.ceil(contenders.length / 4)
   const seedWords = seeds.length === 1 ? `seed ${seeds[0]}` : `median and quartiles of ${seeds.length} seeds`
   const title = `${comparison.problem}: best ${objective.metric} so far (${objective.direction}), ${seedWords}`
   const draw = (bands: readonly Band[], left: number, xLabel: string) =>
-    panel({
+    stepPanel({
       left,
       top,
       width: panelWidth,
       height: panelHeight,
       xLabel,
+      y,
       yLabel: `best ${objective.metric} (${objective.direction === 'minimize' ? 'lower' : 'higher'} is better)`,
       lines: bands.map((band, index) => ({ ...band, ...(styles[index] as (typeof styles)[number]) })),
     })
   const height = top + panelHeight + 60
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: 'img',
-      'font-family': 'system-ui, sans-serif',
-      'font-size': 12,
-    },
-    element('title', {}, escaped(title)),
-    element('rect', { width, height, fill: '#ffffff' }),
-    text(70, 26, title, { 'font-size': 15, 'font-weight': 600 }),
+  return picture(
+    { width, height, title },
+    text(panelLefts[0], 26, title, { 'font-size': 15, 'font-weight': 600 }),
     ...contenders.map(({ label }, index) => legend(label, index, styles[index] as (typeof styles)[number])),
-    draw(byEpochs, 70, 'epochs spent'),
-    draw(byTime, 560, 'virtual time, s'),
+    draw(byEpochs, panelLefts[0], 'epochs spent'),
+    draw(byTime, panelLefts[1], 'virtual time, s'),
   )
 }
 
 function legend(
   label: string,
   index: number,
-  style: { readonly colour: string; readonly dash: string | null },
+  { colour, dash }: { readonly colour: string; readonly dash: string | null },
 ): string {
-  const x = 70 + (index % 4) * 225
+  const x = panelLefts[0] + (index % 4) * 220
   const y = 50 + legendRow * Math.floor(index / 4)
-  const line = { x1: x, y1: y - 4, x2: x + 24, y2: y - 4, stroke: style.colour, 'stroke-width': 2.5 }
-  return element('line', style.dash ? { ...line, 'stroke-dasharray': style.dash } : line) + text(x + 30, y, label)
+  const look = { stroke: colour, 'stroke-width': 2.5 }
+  return legendEntry(x, y, label, dash ? { ...look, 'stroke-dasharray': dash } : look)
 }
 
 export function comparisonHtml(comparison: Comparison): string {

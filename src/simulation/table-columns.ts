@@ -66,6 +66,7 @@ export function tableColumns(source: string, header: readonly string[], choice: 
   const parameters = names
     .map((name, column) => ({ name, column }))
     .filter(({ column }) => !taken.has(column) && column !== seconds)
+  if (parameters.length === 0) throw curvesInvalid(source, 1, 'a column for each parameter', 'curves and none')
   return {
     parameters,
     metrics: metrics.map((group) => ({

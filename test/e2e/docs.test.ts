@@ -1,11 +1,12 @@
 /** Runs what the documents show: every console session and script in a folder of its page's own, every TypeScript program. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { type Block, type Page, comparable, isLike, pages, root, sessionsOf } from '../doc-blocks.ts'
+import { figures, partsOf, withParts } from '../doc-parts.ts'
 
 /** How the documents call the folder that their commands run in. */
 const shownFolder = '/home/you/sine'
@@ -60,9 +61,20 @@ test('the TypeScript programs of the documents have no wrong types', () => {
   assert.equal(problems, '')
 })
 
+test('the figures of the documents are those that a simulation gives', async () => {
+  const shown = all.filter(({ text }) => partsOf(text).includes(figures))
+  assert.ok(shown.length > 0)
+  for (const { path, text } of shown)
+    assert.equal(await withParts(text, (what) => what === figures), text, `${path}: node test/doc-parts.ts writes them`)
+})
+
+const hasPython = spawnSync('python3', ['--version']).status === 0
+
 for (const page of all) {
   const runs = page.blocks.filter(({ isRun, language }) => isRun && language !== 'ts')
-  if (runs.length > 0) test(`what ${page.path} shows is what happens`, () => runPage(page))
+  const needsPython = page.filesOf !== null || page.blocks.some(({ text }) => text.includes('python3 '))
+  const skip = needsPython && !hasPython && 'python3 is not there'
+  if (runs.length > 0) test(`what ${page.path} shows is what happens`, { skip }, () => runPage(page))
 }
 
 for (const block of programs.filter(({ isRun }) => isRun)) {
@@ -97,6 +109,8 @@ interface Step {
 function runPage(page: Page): void {
   const folder = join(scratch, page.path.replaceAll('/', '-'), shownFolder)
   mkdirSync(folder, { recursive: true })
+  // Pages name the examples as from the root of a clone.
+  symlinkSync(join(root, 'examples'), join(folder, 'examples'))
   const others = all.find(({ path }) => path === page.filesOf)?.blocks.filter(({ file }) => file !== null) ?? []
   const steps: Step[] = []
   const script: string[] = ['exec 2>&1']
