@@ -47,7 +47,7 @@ interface Watched {
 }
 
 export async function reportLatency({ quick }: BenchOptions): Promise<readonly Row[]> {
-  const { ours, bare } = await inTurns(quick ? 1 : 5, 0.1, quick ? 50 : 200)
+  const { ours, bare } = await inTurns(quick ? 1 : 3, 0.1, quick ? 20 : 100)
   const quantiles = (of: readonly Watched[], share: number): number[] =>
     of.map(({ delaysMs }) => quantile(delaysMs, share))
   const what = 'report line to durable event, 50 trials x 10 reports/s'
@@ -66,7 +66,7 @@ export async function reportLatency({ quick }: BenchOptions): Promise<readonly R
 }
 
 export async function controllerCpu({ quick }: BenchOptions): Promise<readonly Row[]> {
-  const { ours, bare } = await inTurns(quick ? 1 : 3, 1, quick ? 8 : 30)
+  const { ours, bare } = await inTurns(quick ? 1 : 3, 1, quick ? 4 : 15)
   return [
     row("controller's CPU, 50 trials x 1 report/s", '% of a core', shares(ours), {
       against: { name: bareName, values: shares(bare) },

@@ -6,6 +6,7 @@ import type { OptionSpec, OptionSpecs } from '../core/options.ts'
 import type { AlgorithmDefinition } from '../core/study/definition.ts'
 import { ForetuneError } from '../errors.ts'
 import { nearest } from '../wire/nearest.ts'
+import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 
 interface Kind {
   readonly name: string
@@ -20,7 +21,7 @@ export function algorithmWithSettings(
   prefix: string = '',
 ): AlgorithmDefinition {
   const kind = Object.hasOwn(known, name) ? known[name] : undefined
-  if (!kind) throw algorithmUnknown(what, name, Object.keys(known))
+  if (!kind) throw unknownAlgorithm(what, name, Object.keys(known))
   const options: { [option: string]: unknown } = {}
   for (const setting of settings) {
     const [, option = '', text = ''] = /^([^=]+)=(.*)$/s.exec(setting) ?? []
@@ -68,15 +69,6 @@ function expected({ type, choices, atLeast, above, atMost }: OptionSpec): string
     any: 'a value',
   }
   return nouns[type] + bounds.join('')
-}
-
-function algorithmUnknown(what: string, name: string, known: readonly string[]): ForetuneError {
-  const guess = nearest(name, known)
-  const meant = guess === undefined ? '' : ` (did you mean \`${guess}\`?)`
-  const code = what === 'sampler' ? 'UNKNOWN_SAMPLER' : 'UNKNOWN_SCHEDULER'
-  return new ForetuneError(code, `There is no ${what} \`${name}\`${meant}. Known: ${known.join(', ')}.`, {
-    details: { name, known },
-  })
 }
 
 function optionUnknown(kind: Kind, prefix: string, setting: string, option: string): ForetuneError {

@@ -1,7 +1,7 @@
 /** One line an event, for logs and pipes; null for events that tell a reader nothing. Called after the event was folded. */
 import type { Event } from '../core/study/events.ts'
 import type { Study } from '../core/study/study.ts'
-import { configurationText, numberText } from '../core/study/views/number-text.ts'
+import { configurationText, countText, numberText } from '../core/study/views/number-text.ts'
 import { plainReason, reasonText } from '../core/study/views/reason-text.ts'
 import { headline, outcomeText } from '../core/study/views/story.ts'
 
@@ -12,11 +12,11 @@ export function lineOf(event: Event, study: Study): string | null {
     case 'StudyChanged':
       return 'the budget, failures or program of the study changed'
     case 'ControllerStarted':
-      return `controller started: process ${event.pid} on ${event.host}, ${event.slots} slots`
+      return `controller started: process ${event.pid} on ${event.host}, ${countText(event.slots, 'slot')}`
     case 'ControllerLeft':
       return `controller left: ${event.why}`
     case 'SlotsChanged':
-      return `${event.slots} slots`
+      return countText(event.slots, 'slot')
     case 'StopRequested':
       return `${event.by} asked to stop: trials save, then the controller leaves`
     case 'PauseRequested':

@@ -5,12 +5,13 @@ import { ForetuneError } from '../errors.ts'
 import type { Store } from '../ports.ts'
 import { controllerSilent } from '../library/asking.ts'
 import { openStore } from '../stores/open.ts'
-import type { Args, Command, Io } from './command.ts'
+import type { Args, Command, Flags, Io } from './command.ts'
 import { jsonFlag, storeFlag } from './command.ts'
 import { resolveStudy, storeUrl } from './study-reference.ts'
 
 const pollMs = 100
 const patienceMs = 30_000
+const leavingMs = 120_000
 
 /** The owner's answer; throws `CONTROLLER_SILENT` if none comes, `STUDY_NOT_RUNNING` if there is no owner. */
 export async function ask(
@@ -38,28 +39,44 @@ export function askingCommand(of: {
   readonly summary: string
   readonly doc: string
   readonly done: string
+  /** What is said once the controller has left; asked for by a command that waits for it. */
+  readonly left?: string
 }): Command {
+  const { left } = of
+  const waitFlag: Flags =
+    left === undefined ? {} : { 'no-wait': { type: 'boolean', doc: 'Do not wait until the controller has left.' } }
   return {
     name: of.name,
     summary: of.summary,
     usage: '[STUDY]',
     doc: of.doc,
     operands: [0, 1],
-    options: { store: storeFlag, json: jsonFlag },
+    options: { ...waitFlag, store: storeFlag, json: jsonFlag },
     examples: [`foretune ${of.name} digits`],
     run: async (args: Args, io: Io) => {
       const store = await openStore(storeUrl(args, io))
       try {
         const name = await resolveStudy(store, args.operands[0], io.cwd)
         await ask(store, name, of.name, {}, io)
+        const hasLeft = left !== undefined && !args.has('no-wait') && (await untilLeft(store, name))
+        const done = hasLeft ? left : of.done
         io.stdout.write(
-          args.has('json') ? `${JSON.stringify({ study: name, asked: of.name })}\n` : `${name}: ${of.done}\n`,
+          args.has('json') ? `${JSON.stringify({ study: name, asked: of.name, hasLeft })}\n` : `${name}: ${done}\n`,
         )
       } finally {
         await store.close()
       }
     },
   }
+}
+
+/** False if it is still there after a while: a trial may take long to save. */
+async function untilLeft(store: Store, name: string): Promise<boolean> {
+  for (let waited = 0; waited < leavingMs; waited += pollMs) {
+    if (!(await store.studies()).find((study) => study.name === name)?.owner) return true
+    await delay(pollMs)
+  }
+  return false
 }
 
 function studyNotRunning(name: string, type: string): ForetuneError {

@@ -6,19 +6,31 @@ import { bestText, epochsText, finishText, trialsText } from './status-text.ts'
 
 export function summaryLines(study: Study): string[] {
   const { state } = study
-  const { name, epochs } = state.definition
+  const { epochs } = state.definition
   const soFar = progress(study)
   const lines = [
     '',
-    state.finished
-      ? `${name} is finished. ${finishText(study)}`
-      : `${name} is left; it can go on:  foretune resume ${name}`,
+    endText(study),
     `trials  ${trialsText(soFar)}`,
     `${epochs.resource.padEnd(6)}  ${epochsText(soFar)}`,
     `best    ${bestText(study, best(study))}`,
   ]
-  if (state.finished) lines.push('', ...nextSteps(study))
+  if (state.finished && !hasFailed(study)) lines.push('', ...nextSteps(study))
   return lines
+}
+
+/** Too many failures in a row end a study that goes on once its program is mended. */
+function hasFailed({ state }: Study): boolean {
+  return state.finished?.rule === 'failures-in-a-row'
+}
+
+function endText(study: Study): string {
+  const { name } = study.state.definition
+  const goOn = `foretune resume ${name}`
+  if (!study.state.finished) return `${name} is left; it can go on:  ${goOn}`
+  if (!hasFailed(study)) return `${name} is finished. ${finishText(study)}`
+  const last = study.state.trials.findLast((trial) => trial.state === 'failed')
+  return `${name} was stopped. ${finishText(study)} See what they said:  foretune story ${name} ${last?.number ?? 0}\nMend the program, then:  ${goOn}`
 }
 
 function nextSteps(study: Study): string[] {

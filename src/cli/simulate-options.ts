@@ -22,6 +22,9 @@ import type { Args, Io } from './command.ts'
 /** The scheduler that a study file gets, too, if it names none. */
 export const defaultScheduler = 'asha'
 
+/** Workers and seeds: each of them takes room from the beginning. */
+const most = 1_000_000
+
 export interface AskedSimulations {
   readonly contenders: readonly [Contender, ...Contender[]]
   readonly seeds: readonly [number, ...number[]]
@@ -36,7 +39,7 @@ export async function askedSimulations(args: Args, io: Io): Promise<AskedSimulat
   const contenders = schedulers.map((scheduler) => ({ label: scheduler.type, options: { ...common, scheduler } }))
   for (const { options } of contenders) setUp(options)
   const first = wholeNumber(args, 'seed', 0) ?? 0
-  const seeds = Array.from({ length: wholeNumber(args, 'seeds', 1) ?? 1 }, (_, index) => first + index)
+  const seeds = Array.from({ length: wholeNumber(args, 'seeds', 1, most) ?? 1 }, (_, index) => first + index)
   return { contenders: contenders as [Contender, ...Contender[]], seeds: seeds as [number, ...number[]] }
 }
 
@@ -83,7 +86,7 @@ function commonOptions(problem: Problem, args: Args): Shared {
   const faults = args.text('faults')
   return {
     problem,
-    workers: wholeNumber(args, 'workers', 1) ?? 1,
+    workers: wholeNumber(args, 'workers', 1, most) ?? 1,
     budget: budgetOf(args),
     fitSeconds: fitSecondsOf(args),
     ...(sampler === undefined ? {} : { sampler }),
@@ -163,8 +166,9 @@ function budgetOf(args: Args): Budget {
   return budget
 }
 
-function wholeNumber(args: Args, flag: string, least: number): number | undefined {
+function wholeNumber(args: Args, flag: string, least: number, most: number = Infinity): number | undefined {
   const value = args.number(flag)
-  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value
-  throw flagValueInvalid(`--${flag}`, `a whole number from ${least} on`, String(value))
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return value
+  const range = most < Infinity ? `from ${least} to ${most}` : `from ${least} on`
+  throw flagValueInvalid(`--${flag}`, `a whole number ${range}`, String(value))
 }

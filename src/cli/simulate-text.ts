@@ -15,19 +15,16 @@ export function simulationLines(problem: Problem, simulation: Simulation): strin
   const { study, result, crashes } = simulation
   const { seed, workers, epochs, makespan, utilisation } = result
   const { sampler, scheduler } = study.state.definition
-  const full = epochsToTheEnd(problem, study)
-  const saved = full > epochs ? `, ${percent(1 - epochs / full)} less` : ''
   const lines: [string, string][] = [
     ...bestLines(problem, simulation),
     ['trials', trialsText(progress(study))],
-    ['epochs', `${epochs}${saved} than the ${full} of training each of these trials to the end`],
+    ['epochs', priceText(epochs, epochsToTheEnd(problem, study))],
     [
       'time',
       `${durationText(makespan * 1000)} of virtual time on ${countText(workers, 'worker')}, busy ${percent(utilisation)}`,
     ],
     ['end', finishText(study)],
   ]
-  if (saved === '') lines.splice(-3, 1, ['epochs', `${epochs}: every trial was trained to the end`])
   if (crashes > 0) lines.push(['faults', `the controller crashed ${crashes === 1 ? 'once' : `${crashes} times`}`])
   return [
     `${problem.name}: ${withOptions(scheduler)}, sampler ${withOptions(sampler)}, seed ${seed}`,
@@ -55,8 +52,14 @@ function bestLines(problem: Problem, { study, result }: Simulation): [string, st
 }
 
 function gapText({ table }: Problem, known: number, found: number): string {
-  const whose = table ? 'the best of the whole table' : 'the best that there is'
+  const whose = table ? 'the best of the whole table' : 'the best possible'
   return found === known ? `it is ${whose}` : `${whose} is ${shown(known)}`
+}
+
+function priceText(epochs: number, full: number): string {
+  if (epochs === full) return `${epochs}: every trial was trained to the end`
+  const [word, share] = epochs < full ? ['less', 1 - epochs / full] : ['more', epochs / full - 1]
+  return `${epochs}, ${percent(share)} ${word} than the ${full} of training each of these trials to the end`
 }
 
 /** Every trial as far as its curve goes. */

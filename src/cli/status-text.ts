@@ -22,8 +22,8 @@ export function statusLines(study: Study, owner: StudySummary['owner'], now: num
     ['state', stateText(study, soFar, owner)],
     ['trials', trialsText(soFar)],
     [definition.epochs.resource, epochsText(soFar)],
-    ['time', timeText(soFar)],
-    ['slots', `${soFar.slots.busy} of ${soFar.slots.total} busy`],
+    ['time', owner ? timeText(soFar) : `${durationText(soFar.time.elapsedMs)} of running`],
+    ...(owner ? [['slots', `${soFar.slots.busy} of ${soFar.slots.total} busy`] as [string, string]] : []),
     ['best', bestText(study, best(study))],
   ]
   const label = Math.max(...labelled.map(([name]) => name.length))
@@ -46,8 +46,8 @@ export function stateText(
 ): string {
   if (finished) return `finished. ${finishText(study)}`
   if (owner) {
-    const doing = paused === null ? 'running' : `paused by ${paused}`
-    return `${doing}, by process ${owner.pid} on ${owner.host}${closed ? `; no new trials: ${plainReason(closed)}` : ''}`
+    const doing = paused === null ? 'running' : `paused (asked for by ${paused}); \`foretune resume\` lifts it`
+    return `${doing}; controller: process ${owner.pid} on ${owner.host}${closed ? `; no new trials: ${plainReason(closed)}` : ''}`
   }
   const name = study.state.definition.name
   if (session)
@@ -60,10 +60,12 @@ export function finishText(study: Study): string {
   return why ? plainReason(why) : ''
 }
 
-export function trialsText({ counts, trials }: Progress): string {
+export function trialsText({ counts, trials, finished }: Progress): string {
   const states = Object.entries(counts).filter(([, count]) => count > 0)
   const planned = trials.planned === null ? '' : ` of ${trials.planned + trials.imported}`
-  const list = states.map(([state, count]) => `${count} ${state}`).join(', ')
+  const list = states
+    .map(([state, count]) => `${count} ${state === 'paused' && finished ? 'paused (not promoted)' : state}`)
+    .join(', ')
   return `${trials.created}${planned}${list === '' ? '' : `: ${list}`}`
 }
 
@@ -102,8 +104,14 @@ export function bestText(study: Study, found: Best): string {
     return `${metric} ${value === undefined ? '' : numberText(value)} (${direction})`
   })
   const front = found.trials.length > 1 ? `front of ${found.trials.length}, first ` : ''
-  const where = found.among === 'complete' ? '' : `, ${amongText(found)}`
-  return `${front}trial ${first.trial}: ${objectives.join(', ')} at epoch ${first.epoch}${where}. ${configurationText(first.configuration, study.space.names)}`
+  const short =
+    found.among === 'furthest-rung'
+      ? ', the furthest compared at (none is complete yet)'
+      : found.among === 'last-reports'
+        ? ' (of the last reports)'
+        : ''
+  const where = `at epoch ${first.epoch}${short}`
+  return `${front}trial ${first.trial}: ${objectives.join(', ')} ${where}. ${configurationText(first.configuration, study.space.names)}`
 }
 
 export function amongText({ among, epoch }: Best): string {

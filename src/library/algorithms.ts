@@ -3,6 +3,7 @@ import type { Algorithms } from '../core/study/study.ts'
 import { samplers } from '../core/samplers/index.ts'
 import { schedulers } from '../core/schedulers/index.ts'
 import { ForetuneError } from '../errors.ts'
+import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 
 /** Everything that a study may name. */
 export const algorithms: Algorithms = { samplers, schedulers }
@@ -60,16 +61,6 @@ export function resolveAlgorithms(
     sampler: { ...definition.sampler, version: sampler.version },
     scheduler: { ...resolved.options, type: scheduler.name, version: scheduler.version },
   }
-}
-
-function unknownAlgorithm(kind: string, name: string, known: readonly string[]): ForetuneError {
-  return new ForetuneError(
-    `${kind.toUpperCase()}_UNKNOWN`,
-    `Expected a ${kind} that this version knows (${known.join(', ')}), got '${name}'.`,
-    {
-      details: { kind, name, known },
-    },
-  )
 }
 
 function schedulerUnsuitable(name: string, problems: readonly string[]): ForetuneError {

@@ -4,7 +4,6 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ForetuneError } from '../errors.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { AttemptPaths, Command, LocalMetrics } from '../executors/local.ts'
-import { outsideExecutor } from '../executors/outside.ts'
 import type { SlotOptions } from '../executors/slots.ts'
 import type { AttemptOrder, Executor } from '../ports.ts'
 import type { StudyToRun } from '../runtime/controller.ts'
@@ -24,7 +23,7 @@ export function studyDirectory(program: Program, name: string, storeLocation: st
 export function executorOf(study: StudyToRun): Executor {
   const program = programFromJson(study.program)
   const { command } = program
-  if (command === null) return outsideExecutor()
+  if (command === null) throw studyWithoutCommand(study.definition.name)
   if (program.executor.type !== 'local') throw executorNotHere(program.executor.type)
   const { definition } = study
   expectUsable(study.directory)
@@ -99,5 +98,13 @@ function executorNotHere(type: string): ForetuneError {
     'EXECUTOR_NOT_AVAILABLE',
     `Expected an executor that this version runs (local), got '${type}'. Write \`executor: { type: local, slots: N }\` into the study file.`,
     { details: { type } },
+  )
+}
+
+function studyWithoutCommand(name: string): ForetuneError {
+  return new ForetuneError(
+    'STUDY_WITHOUT_COMMAND',
+    `Expected a \`command\` that trains, but study '${name}' has none: a loop of your own drives it. \`foretune ask ${name}\` gives it the next thing to train.`,
+    { details: { name } },
   )
 }

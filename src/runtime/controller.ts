@@ -57,6 +57,8 @@ export type FactWithoutTime = WithoutTime<Fact>
 export interface Controller {
   readonly study: Study
   readonly lease: Lease
+  /** Facts are being recorded or acted upon; false = all that could follow has followed, and it waits for the world. */
+  readonly isBusy: boolean
   /** Resolves when the fact and all that follows from it is durable: with the events of its batch. */
   submit(fact: FactWithoutTime): Promise<readonly Event[]>
   /** Resolves when the controller has left: the study is finished, or was asked to stop; rejects if the store or the code failed. */
@@ -149,6 +151,10 @@ class ControlLoop implements Controller {
     loop.#world.adoptAll()
     loop.#take(loop.#startedFact(), ...openWith.map((fact) => loop.#dated(fact)))
     return loop
+  }
+
+  get isBusy(): boolean {
+    return this.#isPumping
   }
 
   submit(fact: FactWithoutTime): Promise<readonly Event[]> {

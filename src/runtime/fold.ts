@@ -2,12 +2,14 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { ForetuneError } from '../errors.ts'
+import type { StudyDefinition } from '../core/study/definition.ts'
 import type { Event } from '../core/study/events.ts'
 import { evolve } from '../core/study/evolve.ts'
 import { createStudy, restoreStudy } from '../core/study/study.ts'
 import type { Algorithms, Study } from '../core/study/study.ts'
 import type { StudyState } from '../core/study/state.ts'
 import type { Store, StoredEvent } from '../ports.ts'
+import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 
 /** Raised whenever the shape or the meaning of `StudyState` changes: older caches are then left unread. */
 const foldVersion = 1
@@ -43,6 +45,7 @@ export async function foldStudy(
   if (!first) return null
   const { event } = first
   if (event.type !== 'StudyCreated') throw notAStudy(name, event.type)
+  checkAlgorithms(event.definition, algorithms)
   const file = cacheFile?.(event.directory)
   let folded = file === undefined ? null : await readCache(store, name, file, algorithms)
   const from = folded?.study.state.seq ?? 0
@@ -51,6 +54,12 @@ export async function foldStudy(
   }
   if (folded && file !== undefined && folded.study.state.seq - from >= worthCaching) await writeCache(file, folded)
   return folded
+}
+
+function checkAlgorithms({ sampler, scheduler }: StudyDefinition, { samplers, schedulers }: Algorithms): void {
+  if (!Object.hasOwn(samplers, sampler.type)) throw unknownAlgorithm('sampler', sampler.type, Object.keys(samplers))
+  if (!Object.hasOwn(schedulers, scheduler.type))
+    throw unknownAlgorithm('scheduler', scheduler.type, Object.keys(schedulers))
 }
 
 async function firstEvent(store: Store, name: string): Promise<StoredEvent | undefined> {

@@ -89,14 +89,6 @@ export function tooFewRows(need: number, rows: number, maxEpochs: number, larges
   )
 }
 
-export function unknownAlgorithm(what: 'sampler' | 'scheduler', name: string, known: readonly string[]): ForetuneError {
-  return new ForetuneError(
-    what === 'sampler' ? 'UNKNOWN_SAMPLER' : 'UNKNOWN_SCHEDULER',
-    `There is no ${what} \`${name}\`${meant(name, known)}. Known: ${known.join(', ')}.`,
-    { details: { name, known } },
-  )
-}
-
 export function unknownProblem(name: string, known: readonly string[]): ForetuneError {
   return new ForetuneError(
     'UNKNOWN_PROBLEM',

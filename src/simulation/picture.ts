@@ -71,7 +71,14 @@ export function comparisonHtml(comparison: Comparison): string {
     ([label = '', ...cells]) =>
       `<tr><th scope="row">${escaped(label)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`,
   )
-  const first = escaped(comparison.contenders[0]?.label ?? '')
+  const { objective, seeds, contenders } = comparison
+  const notes = [
+    `${objective.metric}, ${objective.direction}; ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds`}.`,
+  ]
+  if (contenders.length > 1 && seeds.length > 1)
+    notes.push(
+      `Differences from ${contenders[0]?.label}, seed by seed: mean and 95 % confidence interval (Student's t).`,
+    )
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -91,8 +98,7 @@ ${comparisonSvg(comparison)}
 ${rows.join('\n')}
 </tbody>
 </table>
-<p>${escaped(comparison.objective.metric)}, ${comparison.objective.direction}; ${comparison.seeds.length} seeds.
-Differences from ${first}, seed by seed: mean and 95 % confidence interval (Student's t).</p>
+<p>${escaped(notes.join(' '))}</p>
 </html>
 `
 }

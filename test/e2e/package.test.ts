@@ -41,7 +41,7 @@ before(() => {
   })
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'))
   const packed = call('npm', ['pack', '--pack-destination', folder, '--json'], clone, [dirname(process.execPath)])
-  assert.equal(packed.status, 0, packed.stderr)
+  assert.equal(packed.status, 0, packed.stdout + packed.stderr)
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
   tarball = join(folder, `foretune-${version}.tgz`)
   mkdirSync(project)

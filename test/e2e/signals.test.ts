@@ -135,7 +135,9 @@ test('stop, pause and resume come from other processes and are answered', async 
   assert.match(resumed.stderr, new RegExp(`real is run by process ${controller.pid} on .*: it goes on`))
   await study.until((events) => ofType(events, 'TrialReported').filter(({ trial }) => trial >= 2).length >= 2)
   const stopped = await study.foretune('stop', 'real', '--json')
-  assert.deepEqual([stopped.code, stopped.stdout], [0, '{"study":"real","asked":"stop"}\n'])
+  assert.equal(stopped.code, 0, stopped.stderr)
+  const { study: name, asked } = JSON.parse(stopped.stdout) as { readonly study: string; readonly asked: string }
+  assert.deepEqual([name, asked], ['real', 'stop'])
   const left = await controller.ended
   assert.equal(left.code, 0, left.stderr)
   assert.deepEqual(study.processes(), [])

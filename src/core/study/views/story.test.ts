@@ -27,7 +27,7 @@ test('the first line tells why a trial was stopped, with the numbers of the deci
   )
   assert.deepEqual(
     lines.map((line) => line.type),
-    ['CreateTrial', 'StartAttempt', 'TrialReported', 'ReleaseTrial', 'AttemptEnded', 'StopTrial', 'DeleteCheckpoint'],
+    ['CreateTrial', 'StartAttempt', 'TrialReported', 'AttemptEnded', 'StopTrial', 'DeleteCheckpoint'],
   )
 })
 

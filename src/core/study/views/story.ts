@@ -131,7 +131,7 @@ function textOf(study: Study, event: Event, told: Told): string | null {
     case 'CreateTrial': {
       told.until = event.until
       const configuration = configurationText(event.configuration, study.space.names, 6)
-      return `Proposed by ${event.by}: ${configuration}. To train to epoch ${event.until}.${because(event.why)}`
+      return `Proposed by ${event.by}: ${configuration}.${because(event.why)}`
     }
     case 'StartAttempt': {
       told.until = event.until
@@ -146,7 +146,7 @@ function textOf(study: Study, event: Event, told: Told): string | null {
       told.until = event.until
       return `Goes on to epoch ${event.until} without a restart.${because(event.why)}`
     case 'ReleaseTrial':
-      return 'Need not wait at its limit: its slot is wanted, or no order can come.'
+      return null // it was at its limit, and what follows says what became of it
     case 'StopAttempt':
       return `Attempt ${event.attempt} is asked to save and leave.${because(event.why)}`
     case 'StopTrial': {
@@ -156,7 +156,7 @@ function textOf(study: Study, event: Event, told: Told): string | null {
     case 'FailTrial':
       return `Failed. ${reasonText(study, event.why)}`
     case 'DeleteCheckpoint':
-      return 'Its checkpoint is deleted: it can no longer be chosen.'
+      return 'Whatever it saved is deleted: it can no longer be chosen.'
     case 'ReportRejected':
       return `Line ${event.line} of attempt ${event.attempt} was not taken: ${event.why}. It reads: ${event.text}`
     case 'TrialHandedOver':
