@@ -1,5 +1,5 @@
 import { samplers } from '../src/core/samplers/index.ts'
-import type { SamplerKind } from '../src/core/samplers/sampler.ts'
+import type { Sampler, SamplerKind } from '../src/core/samplers/sampler.ts'
 import { builtInProblem } from '../src/simulation/problems.ts'
 import { simulate } from '../src/simulation/simulate.ts'
 import type { BenchOptions } from './bench.ts'
@@ -64,14 +64,15 @@ function watchedRandom(onTrial: (trial: number) => void): SamplerKind {
     ...random,
     name: 'watched',
     create(setup) {
-      const sampler = random.create(setup)
-      return {
+      const sampler: Sampler<unknown> = random.create(setup)
+      const watched: Sampler<unknown> = {
         ...sampler,
-        propose(memory, view, trial, chance, tag) {
+        propose: (memory, view, trial, chance, tag) => {
           onTrial(trial)
           return sampler.propose(memory, view, trial, chance, tag)
         },
       }
+      return watched
     },
   }
 }

@@ -11,6 +11,5 @@ export interface BenchOptions {
 
 export interface Bench {
   readonly name: string
-  readonly about: string
   readonly measure: (options: BenchOptions) => Promise<readonly Row[]>
 }

@@ -12,7 +12,7 @@ import type { Reference, Row } from './row.ts'
 import { ratioOf, row } from './row.ts'
 
 const ownVenv = fileURLToPath(new URL('.venv', import.meta.url))
-const packages = ['optuna', 'cmaes', 'pandas', 'psutil', 'syne-tune', 'ray[tune]']
+const packages = ['optuna', 'cmaes', 'pandas', 'psutil', 'huggingface_hub', 'syne-tune', 'ray[tune]']
 
 /** One figure of a script, as it prints it. */
 export interface PeerFigure {

@@ -90,7 +90,7 @@ test('the sign of a difference says better or worse by the direction', async (t)
 test('progress is drawn on a terminal only, and wiped away at the end', async () => {
   const words = `${digits} --scheduler none,asha --max-trials 4`
   const { err } = await call(words, root, { stderrIsTerminal: true })
-  assert.match(err, /\r\u001b\[K1 of 2: none, seed 0\r\u001b\[K2 of 2: asha, seed 0\r\u001b\[K$/)
+  assert.equal(err, ['', '1 of 2: none, seed 0', '2 of 2: asha, seed 0', ''].join('\r\u001b[K'))
   const both: Partial<Io> = { stderrIsTerminal: true, isTerminal: true }
   assert.equal((await call(`${words} --json`, root, both)).err, '')
 })

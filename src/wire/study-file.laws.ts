@@ -116,7 +116,7 @@ const space = fc
 export const validFields: fc.Arbitrary<Fields> = fc
   .record({
     space,
-    metric: text.filter((written) => written !== '' && written !== 'epoch'),
+    metric: text.filter((written) => !['', 'epoch', '__proto__'].includes(written)),
     direction: fc.constantFrom('minimize', 'maximize'),
     several: fc.boolean(),
     max: count,
