@@ -21,7 +21,7 @@ export interface ListOptions {
   readonly when?: Condition
 }
 
-type Range<Type, Options> = { readonly type: Type; readonly low: number; readonly high: number } & Options
+type Range<Type, Options> = { readonly type: Type; readonly low: number; readonly high: number } & NoInfer<Options>
 
 /** A number from `low` to `high`. */
 export function float<const Options extends RangeOptions = {}>(
@@ -45,7 +45,7 @@ export function int<const Options extends RangeOptions = {}>(
 export function ordinal<const Values extends readonly (number | string)[], const Options extends ListOptions = {}>(
   values: Values,
   options?: Options,
-): { readonly type: 'ordinal'; readonly values: Values } & Options {
+): { readonly type: 'ordinal'; readonly values: Values } & NoInfer<Options> {
   return { type: 'ordinal', values, ...(options as Options) }
 }
 
@@ -53,7 +53,7 @@ export function ordinal<const Values extends readonly (number | string)[], const
 export function categorical<const Choices extends readonly Value[], const Options extends ListOptions = {}>(
   choices: Choices,
   options?: Options,
-): { readonly type: 'categorical'; readonly choices: Choices } & Options {
+): { readonly type: 'categorical'; readonly choices: Choices } & NoInfer<Options> {
   return { type: 'categorical', choices, ...(options as Options) }
 }
 
