@@ -63,10 +63,13 @@ function continuous(low: number, high: number, log: boolean, expected: string): 
   const digits = axis.length > 64 ? 12 : 13
   const decimalPlaces = 14 - magnitude(Math.max(Math.abs(low), Math.abs(high)))
   const rounded = log ? (x: number) => Number(x.toPrecision(digits)) : (x: number) => roundTo(x, decimalPlaces)
+  const ends = [rounded(low), rounded(high)]
   const decode = (unit: number) => {
     if (unit <= 0) return low
     if (unit >= 1) return high
-    return Math.min(Math.max(rounded(axis.fromUnit(unit)), low), high)
+    const value = rounded(axis.fromUnit(unit))
+    // A bound may have more digits than that: what cannot be told from it is the bound.
+    return value <= low || value === ends[0] ? low : value >= high || value === ends[1] ? high : value
   }
   const encode = (value: unknown) => Math.min(Math.max(axis.toUnit(Number(value)), 0), 1)
   return {

@@ -28,6 +28,14 @@ test('every place of the cube decodes to a configuration of the space, and encod
   )
 })
 
+test('a bound with more digits than values are rounded to is a value like any other', () => {
+  const high = 83.16880096954002
+  const all = space({ parameters: { x: { type: 'float', low: 1e-12, high, log: true } }, forbidden: [] })
+  const nearHigh = decode(all, [0.9999999999999982])
+  deepEqual(nearHigh, { x: high })
+  deepEqual(decode(all, encode(all, nearHigh)), nearHigh)
+})
+
 test('the size of a finite space is the number of configurations that are enumerated, each once and allowed', () => {
   fc.assert(
     fc.property(finiteSpace, (definition) => {
