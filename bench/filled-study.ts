@@ -43,6 +43,17 @@ function placed(event: Event, directory: string): Event {
   return { ...event, directory, definition: { ...event.definition, name } }
 }
 
+/** Arguments of a Node program that walks over every row of the log, looks at its columns, and decodes nothing. */
+export function bareScan(file: string): string[] {
+  const program = `const { DatabaseSync } = require('node:sqlite')
+    const rows = new DatabaseSync(${JSON.stringify(file)}, { readOnly: true })
+      .prepare('select seq, body, hash from events where study = 1 order by seq')
+    let bytes = 0
+    for (const { body } of rows.iterate()) bytes += body.length
+    console.log(bytes)`
+  return ['-e', program]
+}
+
 if (import.meta.main) {
   const [file = '', directory = '', trials, epochs] = process.argv.slice(2)
   await fill(file, directory, Number(trials), Number(epochs))

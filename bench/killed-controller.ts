@@ -36,22 +36,22 @@ export async function killedController({ quick, peers, say }: BenchOptions): Pro
   say('the peers are killed one after the other; this takes 5 minutes')
   const sheet = quick ? { facts: [], missing: [] } : await peers.run('kill_controller.py')
   const others = (sheet.facts ?? []).map(leftOf)
-  const facts: readonly (readonly [what: string, unit: string, pick: (left: Left) => number, least: number])[] = [
-    ['killed controller: epochs trained for nothing', 'epochs', ({ wasted }) => wasted, 0],
-    ['killed controller: reports not in the store', 'reports', ({ unstored }) => unstored, 2],
+  const facts: readonly (readonly [what: string, unit: string, pick: (left: Left) => number, most: number])[] = [
+    ['epochs trained for nothing', 'epochs', ({ wasted }) => wasted, 0],
+    ['reports not in the store at the kill', 'reports', ({ unstored }) => unstored, 2],
+    [
+      `complete trials more or fewer than the ${trials} ordered`,
+      'trials',
+      ({ complete }) => Math.abs(complete - trials),
+      0,
+    ],
   ]
-  const rows = facts.flatMap(([what, unit, pick, most]) => [
-    row(what, unit, [pick(ours)], { reach: { type: 'at most', value: most } }),
-    ...others.map((left) => row(what, unit, [pick(ours)], { against: { name: left.who, values: [pick(left)] } })),
-  ])
-  const what = `killed controller: complete trials of ${trials}`
-  return [
-    ...rows,
-    row(what, 'trials', [ours.complete], { reach: { type: 'at least', value: trials } }),
+  return facts.flatMap(([what, unit, pick, most]) => [
+    row(`killed controller: ${what}`, unit, [pick(ours)], { reach: { type: 'at most', value: most } }),
     ...others.map((left) =>
-      row(what, 'trials', [ours.complete], { against: { name: left.who, values: [left.complete] } }),
+      row(`  beside ${left.who}`, unit, [pick(ours)], { against: { name: left.who, values: [pick(left)] } }),
     ),
-  ]
+  ])
 }
 
 async function killAndResume(bin: string, folder: string, seconds: number): Promise<Left> {

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import type { BenchOptions } from './bench.ts'
 import { peakMemory, runNode, withFolder } from './child.ts'
 import type { FilledStudy } from './filled-study.ts'
-import { filledStudy } from './filled-study.ts'
+import { bareScan, filledStudy } from './filled-study.ts'
 import { installedForetune } from './installed-package.ts'
 import type { Row } from './row.ts'
 import { row } from './row.ts'
@@ -26,7 +26,7 @@ async function openLarge(
   { trials, epochs }: { readonly trials: number; readonly epochs: number },
 ): Promise<Row[]> {
   const status = statusOf(bin, study)
-  const scan = ['-e', scanText(study.file)]
+  const scan = bareScan(study.file)
   const [cold, bare, cached]: [number[], number[], number[]] = [[], [], []]
   for (let turn = 0; turn < turns; turn++) {
     rmSync(study.cacheFile, { force: true })
@@ -55,7 +55,7 @@ async function openSmall(bin: string, study: FilledStudy, turns: number): Promis
   for (let turn = 0; turn < turns; turn++) {
     rmSync(study.cacheFile, { force: true })
     ours.push((await runNode(statusOf(bin, study))).ms / 1000)
-    bare.push((await runNode(['-e', scanText(study.file)])).ms / 1000)
+    bare.push((await runNode(bareScan(study.file))).ms / 1000)
   }
   const against = { name: 'bare scan of the file', values: bare }
   return row('status of 10000 reports', 's', ours, { against, reach: { type: 'at most', value: 0.3 } })
@@ -63,14 +63,4 @@ async function openSmall(bin: string, study: FilledStudy, turns: number): Promis
 
 function statusOf(bin: string, { name, file }: FilledStudy): string[] {
   return [bin, 'status', name, '--store', `sqlite:${file}`]
-}
-
-/** Every row of the log, its columns looked at, nothing decoded. */
-function scanText(file: string): string {
-  return `const { DatabaseSync } = require('node:sqlite')
-    const rows = new DatabaseSync(${JSON.stringify(file)}, { readOnly: true })
-      .prepare('select seq, body, hash from events where study = 1 order by seq')
-    let bytes = 0
-    for (const { body } of rows.iterate()) bytes += body.length
-    console.log(bytes)`
 }

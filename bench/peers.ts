@@ -36,6 +36,8 @@ export interface PeerSheet {
 export interface Peers {
   /** Why no peer can be measured, or null. */
   readonly missing: string | null
+  /** Their interpreter, or null. */
+  readonly python: string | null
   run(script: string, args?: readonly string[]): Promise<PeerSheet>
 }
 
@@ -49,6 +51,7 @@ export function peersIn(venv: string = ownVenv): Peers {
       : null
   return {
     missing,
+    python: missing === null ? python : null,
     async run(script, args = []) {
       if (missing !== null) return { figures: [], missing: [{ peer: 'all', reason: missing }] }
       const env = { ...cleanEnvironment(), PYTHONDONTWRITEBYTECODE: '1' }

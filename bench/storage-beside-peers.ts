@@ -6,10 +6,10 @@ import { float } from '../src/core/space/builders.ts'
 import { study } from '../src/library/study.ts'
 import type { BenchOptions } from './bench.ts'
 import { peakMemory, runNode, withFolder } from './child.ts'
-import { filledStudy } from './filled-study.ts'
+import { bareScan, filledStudy } from './filled-study.ts'
 import { installedForetune } from './installed-package.ts'
 import { besidePeers, missingRows, valuesOf } from './peers.ts'
-import type { PeerSheet } from './peers.ts'
+import type { PeerSheet, PeerValues } from './peers.ts'
 import type { Row } from './row.ts'
 import { row } from './row.ts'
 
@@ -20,7 +20,7 @@ const commits = reports + 2
 export async function storageBesidePeers(options: BenchOptions): Promise<readonly Row[]> {
   const { quick, peers, say } = options
   const turns = quick ? 1 : 5
-  const trials = quick ? 10 : 100
+  const trials = quick ? 10 : 500
   const alone: number[] = []
   const together: number[] = []
   const bare: number[] = []
@@ -49,7 +49,7 @@ export async function storageBesidePeers(options: BenchOptions): Promise<readonl
   ]
 }
 
-function eightProcesses(sheet: PeerSheet): ReturnType<typeof valuesOf> {
+function eightProcesses(sheet: PeerSheet): PeerValues[] {
   return valuesOf(sheet, 'trials', 8).map((peer) => ({ ...peer, name: `${peer.name}, 8 processes` }))
 }
 
@@ -100,25 +100,40 @@ function bareTrialsPerSecond(folder: string, trials: number, rowsInTransaction: 
   return trials / seconds
 }
 
-/** Ours is a whole command that says what is best, from its start to its end, without a cached fold. */
+/** Ours are whole commands that say what is best, from their start to their end: without a cached fold, and with the one that the first one left. */
 async function opening({ quick }: BenchOptions, sheet: PeerSheet): Promise<Row[]> {
   const bin = await installedForetune()
   return withFolder(async (folder) => {
-    const { name, file, cacheFile } = await filledStudy(folder, quick ? 200 : 10_000, reports)
+    const { name, file, cacheFile } = await filledStudy(folder, quick ? 1_000 : 10_000, reports)
     const best = [bin, 'best', name, '--store', `sqlite:${file}`]
-    const seconds: number[] = []
-    for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
+    const [cold, cached, scan]: [number[], number[], number[]] = [[], [], []]
+    for (let turn = 0; turn < (quick ? 1 : 5); turn++) {
       rmSync(cacheFile, { force: true })
-      seconds.push((await runNode(best)).ms / 1000)
+      cold.push((await runNode(best)).ms / 1000)
+      cached.push((await runNode(best)).ms / 1000)
+      scan.push((await runNode(bareScan(file))).ms / 1000)
     }
     rmSync(cacheFile, { force: true })
     const memory = [await peakMemory(best)]
-    const peers = valuesOf(sheet, 'large study: open + first best_trial')
+    const what = 'open 10,000 trials x 20 reports'
+    const floor = { name: 'bare scan of the file', values: scan }
     return [
-      ...besidePeers('open 10,000 trials x 20 reports, name the best', 's', seconds, peers, { better: 'less' }),
+      ...besidePeers(`${what}, all read`, 's', cold, allRead(sheet), { better: 'less', floor }),
+      ...valuesOf(sheet, 'large study: open + first best_trial').map((against) =>
+        row(`${what}, cached fold, the best beside ${against.name}`, 's', cached, { against }),
+      ),
       ...valuesOf(sheet, 'large study: peak memory').map((against) =>
-        row('  its peak memory', 'MiB', memory, { against }),
+        row(`  its peak memory beside ${against.name}`, 'MiB', memory, { against }),
       ),
     ]
+  })
+}
+
+/** Opened, asked for the best, and every trial read: what a fold holds as well. */
+function allRead(sheet: PeerSheet): PeerValues[] {
+  const listed = valuesOf(sheet, 'large study: then get_trials')
+  return valuesOf(sheet, 'large study: open + first best_trial').map((opened) => {
+    const more = listed.find(({ name }) => name === opened.name)?.values ?? []
+    return { ...opened, values: opened.values.map((seconds, index) => seconds + (more[index] ?? NaN)) }
   })
 }

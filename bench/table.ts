@@ -20,7 +20,7 @@ function cellsOf(row: Row): string[] {
     row.what,
     `${spreadText(row.ours)} ${row.unit}`,
     [reference, row.note ?? ''].filter((part) => part !== '').join('; '),
-    row.ratio === null ? '' : figure(row.ratio),
+    row.ratio === null || !Number.isFinite(row.ratio) ? '' : figure(row.ratio),
     row.reach,
     row.ok === null ? '' : row.ok ? 'yes' : 'NO',
   ]

@@ -1,4 +1,5 @@
 /** The unmodified program that the benches train: it prints one line an epoch, as the programs of `../shared/peers-bench` do. */
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -20,7 +21,14 @@ for epoch in range(1, 21):
     print("[tune-metric]: " + json.dumps({"epoch": epoch, "loss": x + 1 / epoch}), flush=True)
 `
 
-export const python = 'python3'
+/** The interpreter itself: a shim that looks for it takes several times as long as the program. */
+export const python: string = interpreter()
+
+function interpreter(): string {
+  const found = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' })
+  if (found.status !== 0) throw new Error(`the benches' programs need python3: ${found.error?.message ?? found.stderr}`)
+  return found.stdout.trim()
+}
 
 export interface ProgramToTune {
   readonly script: string
@@ -31,20 +39,27 @@ export interface ProgramToTune {
 export const trivialEpochs = 10
 export const slowEpochs = 20
 
-export function trivialProgram(folder: string, trials: number): ProgramToTune {
-  return written(folder, trivial, [], trials, trivialEpochs)
+/** `by`: the interpreter; the peers' own where they are there, since one may start twice as fast as another. */
+export function trivialProgram(folder: string, by: string, trials: number): ProgramToTune {
+  return written(folder, [by, trivial], [], trials, trivialEpochs)
 }
 
 export function slowProgram(folder: string, truth: string, trials: number): ProgramToTune {
-  return written(folder, slow, ['--truth', truth], trials, slowEpochs)
+  return written(folder, [python, slow], ['--truth', truth], trials, slowEpochs)
 }
 
-function written(folder: string, text: string, args: readonly string[], trials: number, max: number): ProgramToTune {
+function written(
+  folder: string,
+  [by, text]: readonly [string, string],
+  args: readonly string[],
+  trials: number,
+  max: number,
+): ProgramToTune {
   const script = join(folder, 'train.py')
   const studyFile = join(folder, 'study.json')
   const study = {
     name: 'tuned',
-    command: [python, script, '--x', '{x}', ...args],
+    command: [by, script, '--x', '{x}', ...args],
     objective: 'loss',
     space: { x: { type: 'float', low: 0, high: 1 } },
     metrics: { from: 'stdout', pattern: '"epoch": (?<epoch>\\d+), "loss": (?<loss>[^,}]+)' },

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { isSettled } from '../src/core/trial.ts'
 import { stream } from '../src/core/maths/stream.ts'
 import type { Event } from '../src/core/study/events.ts'
+import { newVerifier } from '../src/core/study/verify.ts'
 import { builtInProblem } from '../src/simulation/problems.ts'
 import { eventsOf, simulate } from '../src/simulation/simulate.ts'
 import type { SimulateOptions } from '../src/simulation/simulation-setup.ts'
@@ -100,7 +101,11 @@ test(
         const simulation = await simulate(setting)
         const { state } = simulation.study
         crashes += simulation.crashes
-        checkLog(await eventsOf(simulation))
+        const events = await eventsOf(simulation)
+        checkLog(events)
+        const verifier = newVerifier(simulation.algorithms)
+        events.forEach((event, index) => verifier.take(index + 1, event))
+        assert.deepEqual(verifier.end().problems, [])
         assert.ok(state.finished, 'it ends')
         assert.notEqual(state.finished.rule, 'stalled', 'it never waits for nothing')
         const { trials = Infinity, epochs = Infinity } = setting.budget

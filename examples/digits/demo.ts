@@ -27,7 +27,11 @@ mkdirSync(folder, { recursive: true })
 console.error(`Foretune tunes a small network on handwritten digits: 49 trials, Hyperband, two at a time; about a minute on two cores.
 Press Ctrl-C to leave: \`npm run demo\` goes on. From another terminal:  export FORETUNE_STORE=${store}; bin/foretune status digits
 `)
+// Ctrl-C is for the controller, which gets it too: this program waits until the trials have saved, or the shell's prompt would come too soon.
+process.on('SIGINT', () => undefined)
 const run = foretune(['run', join(here, 'study.yaml')], 'inherit')
+if (run.signal !== null)
+  console.error(`\nThe controller was ended by ${run.signal}; its trials train on. \`npm run demo\` goes on.`)
 if (run.status !== 0) process.exit(run.status ?? 1)
 
 const best = JSON.parse(foretune(['best', 'digits', '--json'], 'pipe').stdout) as {
@@ -42,14 +46,14 @@ if (first) {
     `\nTest accuracy of trial ${first.trial}: ${(100 * accuracy).toFixed(2)} % of ${images} images that neither training nor tuning has seen.`,
   )
   console.log(
-    `For the commands above:  export FORETUNE_STORE=sqlite:${relative(process.cwd(), join(folder, 'demo.db'))}`,
+    `For the commands above:  export PATH="${join(root, 'bin')}:$PATH" FORETUNE_STORE=sqlite:${relative(process.cwd(), join(folder, 'demo.db'))}`,
   )
 }
 
 function foretune(
   words: readonly string[],
   stdio: 'inherit' | 'pipe',
-): { readonly status: number | null; readonly stdout: string } {
+): { readonly status: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string } {
   return spawnSync(process.execPath, [launcher, ...words], {
     cwd: root,
     encoding: 'utf8',

@@ -1,4 +1,4 @@
-/** One trial: trains the network of this example epoch by epoch. Runs by hand too: `node train.ts`. */
+/** One trial of `foretune run`: trains the network of this example epoch by epoch. Runs by hand too: `node train.ts`. */
 import type { Configuration } from '../../src/core/trial.ts'
 import { attempt } from '../../src/trial/index.ts'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts'

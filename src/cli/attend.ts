@@ -13,6 +13,7 @@ import { lineOf } from './event-text.ts'
 import { LiveTerminal } from './live-terminal.ts'
 import { frame, newRecent } from './live-view.ts'
 import { summaryLines } from './run-summary.ts'
+import { withoutObjective } from './status-text.ts'
 
 const redrawMs = 250
 /** A launcher and the terminal may both pass on one Ctrl-C. */
@@ -117,8 +118,9 @@ export async function attend(
   return exitCode(controller.study, interruptedBy)
 }
 
-function exitCode({ state }: Study, interruptedBy: 'SIGINT' | 'SIGTERM' | null): number {
+function exitCode(study: Study, interruptedBy: 'SIGINT' | 'SIGTERM' | null): number {
+  const { state } = study
   if (state.finished?.rule === 'failures-in-a-row') return 3
-  if (state.finished) return state.counts.complete > 0 ? 0 : 1
+  if (state.finished) return state.counts.complete > 0 && withoutObjective(study) === null ? 0 : 1
   return interruptedBy === 'SIGINT' ? 130 : interruptedBy === 'SIGTERM' ? 143 : 0
 }

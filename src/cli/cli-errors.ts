@@ -68,6 +68,14 @@ export function operandsWrong(command: Command, got: readonly string[]): Foretun
   )
 }
 
+export function stateUnknown(state: string, known: readonly string[]): ForetuneError {
+  return new ForetuneError(
+    'STATE_UNKNOWN',
+    `No trial is ever \`${state}\`${meant(nearest(state, known))}. A trial is ${known.join(', ')}.`,
+    { details: { state, known } },
+  )
+}
+
 export function studyNotChosen(location: string, names: readonly string[]): ForetuneError {
   return new ForetuneError('STUDY_NOT_CHOSEN', `${location} holds several studies: name one of ${names.join(', ')}.`, {
     details: { location, names },

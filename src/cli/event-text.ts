@@ -84,7 +84,18 @@ function reportText(event: Event & { readonly type: 'TrialReported' }, study: St
   const metrics = Object.entries(event.metrics).map(([name, value]) => `${name} ${numberText(value)}`)
   const trial = study.state.trials[event.trial]
   const isLast = trial?.state === 'complete' && trial.epoch === event.epoch
-  return `trial ${event.trial} epoch ${event.epoch}: ${metrics.join(', ')}${isLast ? ' (complete)' : ''}`
+  const missing = missingObjective(event, study)
+  return `trial ${event.trial} epoch ${event.epoch}: ${metrics.join(', ')}${missing}${isLast ? ' (complete)' : ''}`
+}
+
+/** The objectives, if neither this report nor an earlier one of its trial has any of them. */
+function missingObjective(event: Event & { readonly type: 'TrialReported' }, { state }: Study): string {
+  const names = state.definition.objectives.map(({ metric }) => metric)
+  const columns = state.trials[event.trial]?.values.slice(0, names.length) ?? []
+  const isThere =
+    names.some((name) => name in event.metrics) ||
+    columns.some((values) => values.some((value) => !Number.isNaN(value)))
+  return isThere ? '' : ` (the objective is ${names.join(', ')})`
 }
 
 function isClean(event: Event & { readonly type: 'AttemptEnded' }): boolean {

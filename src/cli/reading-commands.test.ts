@@ -65,6 +65,7 @@ test('an unknown study is answered with those that there are, a missing store wi
   assert.match(unknown.err, /^error STUDY_NOT_FOUND: .*digits, letters/)
   assert.match((await call('best', folder)).err, /^error STUDY_NOT_CHOSEN: .*digits, letters/)
   assert.match((await call('best digits', aFolder(t))).err, /^error STORE_NOT_FOUND: .*--store/)
+  assert.match((await call('best', await aStore(t, {}))).err, /^error STUDY_NOT_FOUND: .* holds no study yet\./)
 })
 
 test('best prints text, JSON, arguments or an environment', async (t) => {
@@ -100,6 +101,11 @@ test('trials are filtered, sorted and printed as a table, as JSON lines without 
   assert.ok(rows[0].value <= rows[1].value && !('reports' in rows[0]))
   const { out } = await callWith(['trials', 'digits', '--where', 'x<0.5', '--state', 'stopped'], folder)
   assert.match(out.split('\n')[0]!, /^trial +state +loss +epoch +x +kind +why$/)
+  const none = await call('trials digits --state failed', folder)
+  assert.deepEqual([none.code, none.err], [0, 'none of 9 trials is shown\n'])
+  const unknown = await call('trials digits --state finished', folder)
+  assert.equal(unknown.code, 2)
+  assert.match(unknown.err, /^error STATE_UNKNOWN: .*`finished`.* complete, stopped, failed\./)
   const csv = (await call('trials digits --csv --where epoch=9', folder)).out.trim().split('\n')
   assert.equal(csv.length, 2)
   assert.equal(csv[0]!.split(',').at(-1), 'loss')

@@ -62,7 +62,7 @@ test('the table compares with the study itself; a wrong scheduler or option is n
   assert.equal(out, '')
   const good = await call('replay digits --scheduler none,median', folder)
   assert.match(good.out, /^hyperband \(the study\) +9 +21 /m)
-  assert.match(good.out, /^none +9 +81 +60 of 8 trials /m)
+  assert.match(good.out, /^none +9 +81 +60 epochs of 8 trials /m)
   assert.match(
     (await call('replay digits --scheduler hyperbnd', folder)).err,
     /^error UNKNOWN_SCHEDULER: .*did you mean `hyperband`/,

@@ -1,7 +1,7 @@
 import type { AlgorithmDefinition, Budget } from '../core/study/definition.ts'
 import type { Study } from '../core/study/study.ts'
 import { best } from '../core/study/views/best.ts'
-import { configurationText, numberText } from '../core/study/views/number-text.ts'
+import { configurationText, countText, numberText } from '../core/study/views/number-text.ts'
 import { progress } from '../core/study/views/progress.ts'
 import { recordedProblem } from '../simulation/recorded-problem.ts'
 import { rowOf } from '../simulation/problem.ts'
@@ -55,7 +55,10 @@ export const command: Command = {
       for (const scheduler of chosen) replays.push(await replay(study, scheduler, options))
       if (args.has('json'))
         for (const one of replays) io.stdout.write(`${JSON.stringify({ study: open.name, ...one })}\n`)
-      else io.stdout.write(`${replayTable(study, replays, io.isTerminal ? io.columns : Infinity).join('\n')}\n`)
+      else
+        io.stdout.write(
+          `${replayTable(study, replays, io.isTerminal ? Math.max(io.columns, 80) : Infinity).join('\n')}\n`,
+        )
     } finally {
       await open.close()
     }
@@ -157,7 +160,9 @@ function replayTable(study: Study, replays: readonly Replay[], width: number): s
       one.scheduler,
       String(one.trials),
       String(one.epochs),
-      one.unknownEpochs === 0 ? '0' : `${one.unknownEpochs} of ${one.unknownTrials.length} trials`,
+      one.unknownEpochs === 0
+        ? '0'
+        : `${countText(one.unknownEpochs, 'epoch')} of ${countText(one.unknownTrials.length, 'trial')}`,
       one.best ? `${numberText(one.best.value)}${one.best.known ? '' : ' ?'}` : '',
       one.best ? String(one.best.trial) : '',
       configuration(one.best?.trial),

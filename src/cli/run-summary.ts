@@ -36,15 +36,22 @@ function endText(study: Study): string {
 function nextSteps(study: Study): string[] {
   const { state } = study
   const { name } = state.definition
-  const stopped = state.trials.find((trial) => trial.state === 'stopped') ?? state.trials[0]
+  const ended =
+    state.trials.find((trial) => trial.state === 'stopped') ?? state.trials.find((trial) => trial.state === 'failed')
   const steps: [string, string][] = [
     [
-      `foretune story ${name} ${stopped?.number ?? 0}`,
-      stopped?.state === 'stopped' ? `why trial ${stopped.number} was stopped` : 'what happened to a trial',
+      `foretune story ${name} ${ended?.number ?? 0}`,
+      ended
+        ? `why trial ${ended.number} ${ended.state === 'failed' ? 'failed' : 'was stopped'}`
+        : 'what happened to a trial',
     ],
-    [`foretune curves ${name}`, 'the learning curves'],
-    [`foretune replay ${name} --scheduler asha,none`, 'what other schedulers would have spent and found'],
   ]
+  // Without one report there is nothing to draw and nothing to replay.
+  if (state.trials.some((trial) => trial.epochs.length > 0))
+    steps.push(
+      [`foretune curves ${name}`, 'the learning curves'],
+      [`foretune replay ${name} --scheduler asha,none`, 'what other schedulers would have spent and found'],
+    )
   const width = Math.max(...steps.map(([words]) => words.length))
   return ['Next:', ...steps.map(([words, why]) => `  ${words.padEnd(width)}  ${why}`)]
 }

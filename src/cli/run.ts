@@ -77,7 +77,8 @@ export function withSlots(program: Program, args: Args): Program {
 }
 
 function studyFileUnreadable(path: string, cause: NodeJS.ErrnoException): ForetuneError {
-  const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
+  const plain: { readonly [code: string]: string } = { ENOENT: 'there is no such file', EISDIR: 'that is a folder' }
+  const why = plain[cause.code ?? ''] ?? cause.message
   return new ForetuneError(
     'STUDY_FILE_UNREADABLE',
     `Expected a study file at ${path}, but ${why}. \`foretune init\` writes one.`,

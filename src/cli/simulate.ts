@@ -95,7 +95,8 @@ export const command: Command = {
       if (total === 1) last = simulation
     }).finally(() => isWatched && io.stderr.write('\r\u001b[K'))
     if (!isJson) {
-      const width = io.isTerminal ? io.columns : Infinity
+      // The answer stands on the right: below 80 columns it wraps rather than vanish.
+      const width = io.isTerminal ? Math.max(io.columns, 80) : Infinity
       const lines = last ? simulationLines(contenders[0].options.problem, last) : comparisonLines(comparison, width)
       io.stdout.write(`${lines.join('\n')}\n`)
     }

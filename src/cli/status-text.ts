@@ -1,5 +1,6 @@
 /** The screen of `status` as lines: how the study stands, what it has spent, its best, its rungs. Pure. */
 import type { RungView } from '../core/schedulers/scheduler.ts'
+import type { TrialRecord } from '../core/study/state.ts'
 import type { Study } from '../core/study/study.ts'
 import { best } from '../core/study/views/best.ts'
 import type { Best } from '../core/study/views/best.ts'
@@ -98,7 +99,7 @@ export function bestText(study: Study, found: Best): string {
   if (!first)
     return found.infeasible > 0
       ? `none: ${countText(found.infeasible, 'complete trial')} missed a constraint`
-      : 'none yet'
+      : (withoutObjective(study) ?? 'none yet')
   const objectives = found.objectives.map(({ metric, direction }) => {
     const value = first.values[metric]
     return `${metric} ${value === undefined ? '' : numberText(value)} (${direction})`
@@ -112,6 +113,21 @@ export function bestText(study: Study, found: Best): string {
         : ''
   const where = `at epoch ${first.epoch}${short}`
   return `${front}trial ${first.trial}: ${objectives.join(', ')} ${where}. ${configurationText(first.configuration, study.space.names)}`
+}
+
+/** What is said where trials report, but never an objective: the name in the study file or in the program is wrong. */
+export function withoutObjective({ state }: Study): string | null {
+  const { metrics, definition } = state
+  const silent = definition.objectives.filter((_, column) => !state.trials.some((trial) => hasReported(trial, column)))
+  // A trial whose objective was NaN has failed.
+  const others = state.trials.some((trial) => trial.state !== 'failed' && trial.epochs.length > 0)
+  if (silent.length === 0 || !others) return null
+  const reported = metrics.filter((_, column) => state.trials.some((trial) => hasReported(trial, column)))
+  return `none: no trial has reported ${silent.map(({ metric }) => metric).join(', ')}; they reported ${reported.join(', ')}`
+}
+
+function hasReported(trial: TrialRecord, column: number): boolean {
+  return trial.values[column]?.some((value) => !Number.isNaN(value)) ?? false
 }
 
 export function amongText({ among, epoch }: Best): string {

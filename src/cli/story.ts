@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { durationText } from '../core/study/views/number-text.ts'
 import { story } from '../core/study/views/story.ts'
 import type { NumberedEvent, Story } from '../core/study/views/story.ts'
+import type { Study } from '../core/study/study.ts'
+import { attemptFolder } from '../wire/attempt-folder.ts'
 import { clockText } from './clock-text.ts'
 import { trialNotFound } from './cli-errors.ts'
 import type { Command } from './command.ts'
@@ -30,10 +34,28 @@ export const command: Command = {
       for await (const chunk of store.read(name, { trial: number })) events.push(...chunk)
       const told = story(study, number, events, { everyReport: args.has('reports') })
       io.stdout.write(args.has('json') ? `${JSON.stringify({ study: name, ...told })}\n` : storyScreen(told))
+      if (!args.has('json')) io.stdout.write(outputHint(study, number))
     } finally {
       await open.close()
     }
   },
+}
+
+/** Of a failed trial: where what its program wrote is to be read. Nothing if its folder is not on this machine. */
+function outputHint(study: Study, number: number): string {
+  const trial = study.state.trials[number]
+  const last = trial?.attempts.at(-1)
+  if (trial?.state !== 'failed' || !last) return ''
+  const folder = join(study.state.directory, attemptFolder(number, last.attempt))
+  if (!existsSync(folder)) return ''
+  const { metrics } = study.state.program as { readonly metrics?: unknown }
+  const silence =
+    trial.why?.rule !== 'no-report'
+      ? ''
+      : metrics
+        ? ' `metrics` found no report in it.'
+        : ' It did not report with the client, and the study file has no `metrics`.'
+  return `\nWhat its program wrote is in ${folder} (stdout.log, stderr.log).${silence}\n`
 }
 
 /** Each line with the time since the first one. */

@@ -4,13 +4,23 @@ import { parseFilter, parseSort, trialColumns, trialRows } from '../core/study/v
 import type { SortKey, TrialFilter, TrialRow } from '../core/study/views/trials.ts'
 import type { Study } from '../core/study/study.ts'
 import { isSettled } from '../core/trial.ts'
-import { columnUnknown, filterInvalid } from './cli-errors.ts'
+import type { TrialState } from '../core/trial.ts'
+import { columnUnknown, filterInvalid, stateUnknown } from './cli-errors.ts'
 import type { Args, Command, Io } from './command.ts'
 import { jsonFlag, storeFlag } from './command.ts'
 import { csvLine } from './csv-text.ts'
 import { whyText } from './status-text.ts'
 import { openStudyForReading } from './study-reference.ts'
 import { tableText } from './table.ts'
+
+const states: { readonly [state in TrialState]: true } = {
+  waiting: true,
+  running: true,
+  paused: true,
+  complete: true,
+  stopped: true,
+  failed: true,
+}
 
 export const command: Command = {
   name: 'trials',
@@ -20,7 +30,7 @@ export const command: Command = {
   operands: [0, 1],
   options: {
     where: { type: 'list', short: 'w', value: 'CONDITION', doc: 'Only trials that meet it.' },
-    state: { type: 'text', value: 'STATES', doc: 'Short for --where state=STATES.' },
+    state: { type: 'text', value: 'STATES', doc: `Short for --where state=STATES: ${Object.keys(states).join(', ')}.` },
     sort: { type: 'text', short: 's', value: 'KEYS', doc: 'For example value or -epoch,value. Default: trial.' },
     limit: { type: 'number', short: 'n', value: 'N', doc: 'At most so many rows.' },
     json: { ...jsonFlag, doc: 'One trial a line, as JSON, without reports.' },
@@ -40,6 +50,7 @@ export const command: Command = {
       if (args.has('json')) printJson(study, rows, io)
       else if (args.has('csv')) printCsv(study, rows, io)
       else printTable(study, rows, io)
+      if (rows.length === 0) io.stderr.write(`none of ${study.state.trials.length} trials is shown\n`)
     } finally {
       await open.close()
     }
@@ -56,7 +67,11 @@ function selection(args: Args, study: Study): { filters: TrialFilter[]; sort: So
   })
   const sort = parseSort(args.text('sort') ?? '')
   const known = trialColumns(study)
-  for (const { name } of filters) if (!known.includes(name)) throw columnUnknown('--where', name, known)
+  for (const { name, values } of filters) {
+    if (!known.includes(name)) throw columnUnknown('--where', name, known)
+    const unknown = name === 'state' ? values.find((value) => !Object.hasOwn(states, value)) : undefined
+    if (unknown !== undefined) throw stateUnknown(unknown, Object.keys(states))
+  }
   for (const { name } of sort) if (!known.includes(name)) throw columnUnknown('--sort', name, known)
   return { filters, sort }
 }

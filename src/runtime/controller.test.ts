@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Event } from '../core/study/events.ts'
+import { newVerifier } from '../core/study/verify.ts'
 import { ForetuneError } from '../errors.ts'
 import type { Store } from '../ports.ts'
-import { memoryStore } from '../stores/memory.ts'
-import { smallWorld } from './small-world.laws.ts'
+import { SimulatedCrash, memoryStore } from '../stores/memory.ts'
+import { algorithms, smallWorld } from './small-world.laws.ts'
 
 const hour = 3_600_000
 
@@ -202,4 +203,51 @@ test('slots change while it runs, and never more attempts run than there are', a
     if (event.type === 'AttemptEnded') running--
   }
   assert.equal(slots, 1)
+})
+
+test('what became overdue while a write was under way is looked at anew: an attempt that has ended meanwhile is not', async () => {
+  const store = memoryStore()
+  const append = store.append.bind(store)
+  let writing = Promise.resolve()
+  const world = smallWorld({
+    store: Object.assign(store, {
+      append: (...words: Parameters<Store['append']>) => writing.then(() => append(...words)),
+    }),
+    definition: {
+      failures: { retries: 1, graceMs: 1000, stopStudyAfter: 20, timeoutMs: 8_200 },
+      budget: { trials: 2 },
+    },
+  })
+  const controller = await world.open()
+  await world.pass(6_900, controller)
+  const held = Promise.withResolvers<void>()
+  writing = held.promise
+  await world.pass(2_000, controller)
+  held.resolve()
+  await world.pass(hour, controller)
+  await controller.left
+  const events = await world.events()
+  assert.deepEqual(ofType(events, 'AttemptOverdue'), [])
+  const verifier = newVerifier(algorithms)
+  events.forEach((event, index) => verifier.take(index + 1, event))
+  assert.deepEqual(verifier.end().problems, [])
+})
+
+test('a checkpoint that was to go when the controller crashed goes when the next one begins', async () => {
+  let isCrash = false
+  const store = memoryStore({ failAppend: () => (isCrash ? 'after' : false) })
+  const deleted: number[] = []
+  const world = smallWorld({ store, definition: { checkpoints: { keep: 0 }, budget: { trials: 2 } } })
+  const executor = () => ({ ...world.executor(), deleteCheckpoint: (trial: number) => void deleted.push(trial) })
+  const controller = await world.open({ executor })
+  await world.pass(7_900, controller)
+  isCrash = true
+  await world.pass(hour, controller)
+  await assert.rejects(controller.left, SimulatedCrash)
+  isCrash = false
+  const decided = ofType(await world.events(), 'DeleteCheckpoint').map(({ trial }) => trial)
+  assert.ok(decided.length > 0)
+  assert.deepEqual(deleted, [])
+  await world.open({ executor })
+  assert.deepEqual(deleted, decided)
 })

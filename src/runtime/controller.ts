@@ -137,7 +137,10 @@ class ControlLoop implements Controller {
     this.#clock = sessionClock(options.clock, study.state.now)
     this.#executor = executor
     this.#world = newWorld(study, executor, this.#inbox)
-    this.#timer = deadlineTimer(study.state, this.#clock, (facts) => this.#take(...facts))
+    this.#timer = deadlineTimer(study.state, this.#clock, (facts) => {
+      // Facts that gather behind a write may make these untrue: the timer is armed anew when they are known.
+      if (!this.#isPumping) this.#take(...facts)
+    })
     this.left = this.#leaving.promise
     // A rejection that nobody awaits yet must not end the process: whoever awaits `left` sees it.
     this.left.catch(() => undefined)

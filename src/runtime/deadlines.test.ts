@@ -66,3 +66,13 @@ test('without limits nothing is ever due', async () => {
   assert.equal(nextOverdue(study.state), Infinity)
   assert.deepEqual(overdueFacts(study.state, Infinity), [])
 })
+
+test('an adopted attempt whose time is over gets a moment in which its end may be heard', async () => {
+  const { state, begun } = await running()
+  const since = begun + 100_000
+  state.session = { fence: 2, host: 'here', pid: 2, since }
+  for (const trial of [0, 1]) live(state, trial).lastSignAt = since + 9_000
+  assert.equal(nextOverdue(state), since + 10_000)
+  assert.deepEqual(due(state, since + 9_999), [])
+  assert.deepEqual(due(state, since + 10_000), ['0 timeout', '1 timeout'])
+})

@@ -4,6 +4,9 @@ import type { Fact } from '../core/study/events.ts'
 import type { LiveAttempt, StudyState } from '../core/study/state.ts'
 import type { Clock } from '../ports.ts'
 
+/** So long after a controller's start what adopted attempts did before it has been read. */
+const adoptionMs = 10_000
+
 export interface DeadlineTimer {
   /** Looks anew at when something is due. */
   arm(): void
@@ -53,7 +56,8 @@ export function overdueFacts(state: StudyState, at: number): Fact[] {
     // A lingering trial has nothing to report and is told when to go.
     if (state.lingering.has(trial)) continue
     const { attempt } = live
-    if (at - live.startedAt >= timeoutMs) facts.push({ type: 'AttemptOverdue', at, trial, attempt, cause: 'timeout' })
+    if (at >= timeoutAt(state, live, timeoutMs))
+      facts.push({ type: 'AttemptOverdue', at, trial, attempt, cause: 'timeout' })
     else if (at - silentSince(state, live) >= noReportForMs)
       facts.push({ type: 'AttemptOverdue', at, trial, attempt, cause: 'silence' })
   }
@@ -68,9 +72,16 @@ export function nextOverdue(state: StudyState): number {
   for (const trial of state.live) {
     const live = state.trials[trial]?.live
     if (!live || live.overdue || live.stopping || live.asked || state.lingering.has(trial)) continue
-    next = Math.min(next, live.startedAt + timeoutMs, silentSince(state, live) + noReportForMs)
+    next = Math.min(next, timeoutAt(state, live, timeoutMs), silentSince(state, live) + noReportForMs)
   }
   return next
+}
+
+/** One that was adopted may have ended in time while nobody was there: its end is heard first. */
+function timeoutAt(state: StudyState, live: LiveAttempt, timeoutMs: number): number {
+  const since = state.session?.since ?? 0
+  const at = live.startedAt + timeoutMs
+  return live.startedAt < since ? Math.max(at, since + adoptionMs) : at
 }
 
 /** What a trial said while no controller was there has yet to be read: silence begins when somebody listens. */

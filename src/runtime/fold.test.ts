@@ -77,6 +77,8 @@ test('a cache that is damaged, of another log, of other algorithms or of another
   await writeCache(file, whole)
   const good = readFileSync(file)
   const cache = deserialize(good) as { [field: string]: unknown }
+  const { state } = whole.study
+  const anotherStudy = { ...state, definition: { ...state.definition, sampler: { type: 'dowsing' } } }
   for (const [what, bytes] of [
     ['half written', good.subarray(0, good.length / 2)],
     ['nonsense', Buffer.from('not a cache')],
@@ -84,7 +86,9 @@ test('a cache that is damaged, of another log, of other algorithms or of another
     ['of a longer log', serialize({ ...cache, seq: whole.study.state.seq + 5 })],
     ['of other algorithms', serialize({ ...cache, algorithms: 'none@99' })],
     ['of another shape', serialize({ ...cache, foldVersion: -1 })],
+    ['of a study with an algorithm that is unknown here', serialize({ ...cache, hash: '', state: anotherStudy })],
     ['empty', serialize({})],
+    ['nothing', serialize(null)],
   ] as const) {
     writeFileSync(file, bytes)
     const folded = await foldStudy(store, 'small', algorithms, () => file)

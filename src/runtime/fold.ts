@@ -12,7 +12,7 @@ import type { Store, StoredEvent } from '../ports.ts'
 import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 
 /** Raised whenever the shape or the meaning of `StudyState` changes: older caches are then left unread. */
-const foldVersion = 1
+const foldVersion = 2
 
 /** Reading below this many events costs less than keeping a cache. */
 const worthCaching = 20_000
@@ -81,12 +81,13 @@ async function readCache(store: Store, name: string, file: string, algorithms: A
   } catch {
     return null // absent, half written or from another Node: the log has it all
   }
-  if (cached.foldVersion !== foldVersion || !cached.state) return null
-  const study = restoreStudy(cached.state, algorithms)
-  if (versionsOf(study) !== cached.algorithms) return null
+  if (cached?.foldVersion !== foldVersion || !cached.state) return null
   for await (const chunk of store.read(name, { fromSeq: cached.seq })) {
     const [stored] = chunk
-    return stored?.seq === cached.seq && stored.hash === cached.hash ? { study, hash: cached.hash } : null
+    // Only now is it known to be of this study, and what it names to be there.
+    if (stored?.seq !== cached.seq || stored.hash !== cached.hash) return null
+    const study = restoreStudy(cached.state, algorithms)
+    return versionsOf(study) === cached.algorithms ? { study, hash: cached.hash } : null
   }
   return null
 }

@@ -20,17 +20,32 @@ export type Wish = Pick<Request, 'type' | 'data'>
 
 type Data = { readonly [key: string]: Json | undefined }
 
-/** A batch holds one ask at most, so that an order in it is the answer to that one. */
-const asks = new WeakMap<Study, Promise<unknown>>()
+/**
+ * What waits for the wish before it. A batch holds one ask at most, so that an order in it is the answer to that one; and what is said of a trial
+ * follows from what was said of it before.
+ */
+const lines = new WeakMap<Study, Map<string, Promise<unknown>>>()
 
 /** Resolves with the answer when all that follows from the wish is durable. `request` is its number in the store. */
 export function perform(controller: Controller, wish: Wish, request?: number): Promise<Json> {
   const { study } = controller
   const grant = (): Promise<Json> => performNow(controller, wish, request)
-  if (wish.type !== 'ask') return grant()
-  const asked = (asks.get(study) ?? Promise.resolve()).then(grant, grant)
-  asks.set(study, asked)
-  return asked
+  const line = lineOf(wish)
+  if (line === null) return grant()
+  const waiting = lines.get(study) ?? new Map<string, Promise<unknown>>()
+  lines.set(study, waiting)
+  const granted = (waiting.get(line) ?? Promise.resolve()).then(grant, grant)
+  waiting.set(line, granted)
+  const last = (): void => {
+    if (waiting.get(line) === granted) waiting.delete(line)
+  }
+  granted.then(last, last)
+  return granted
+}
+
+function lineOf({ type, data }: Wish): string | null {
+  if (type === 'ask') return 'ask'
+  return type === 'report' || type === 'tell' ? `trial ${String((data as Data)['trial'])}` : null
 }
 
 async function performNow(controller: Controller, wish: Wish, request: number | undefined): Promise<Json> {
@@ -135,7 +150,7 @@ function askedTrial(study: Study, number: Json | undefined): { trial: TrialRecor
 }
 
 /** What the asker gets to know: the order it was given, or the state of its trial after its wish. */
-function answerTo({ type, data }: Wish, study: Study, events: readonly Event[]): Json {
+export function answerTo({ type, data }: Wish, study: Study, events: readonly Event[]): Json {
   if (type === 'ask') return askedOrder(study, events) ?? { trial: null, finished: study.state.finished !== null }
   const { trial } = data as Data
   return typeof trial === 'number' ? (standing(study, trial) ?? { done: true }) : { done: true }

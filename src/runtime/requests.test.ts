@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Event } from '../core/study/events.ts'
+import { newVerifier } from '../core/study/verify.ts'
 import type { Json } from '../core/trial.ts'
 import { virtualClock } from '../simulation/virtual-clock.ts'
 import type { Controller } from './controller.ts'
+import { perform } from './perform.ts'
 import { serveRequests } from './requests.ts'
-import { smallWorld } from './small-world.laws.ts'
+import { algorithms, smallWorld } from './small-world.laws.ts'
 import type { SmallWorld } from './small-world.laws.ts'
 
 const hour = 3_600_000
@@ -113,4 +115,34 @@ test('after the controller has left nothing is served and no timer is left', asy
   await asked(world, 'pause')
   assert.equal(clock.pending, 0)
   assert.deepEqual(requestsIn(await world.events()), [])
+})
+
+test('an ask whose controller died before it answered is answered by the next one, with the trial that it was given', async () => {
+  const { world, controller } = await served()
+  const answer = world.store.answer.bind(world.store)
+  world.store.answer = () => Promise.reject(new Error('the process dies here'))
+  const ask = await asked(world, 'ask')
+  await world.pass(1_000, controller)
+  await assert.rejects(controller.left, /dies here/)
+  world.store.answer = answer
+
+  const next = await world.open()
+  serveRequests(next, world.store, world.clock)
+  await world.pass(1_000, next)
+  const given = (await world.store.answered('small', ask)) as { readonly trial: number }
+  assert.equal(next.study.state.trials[given.trial]?.live?.asked, true)
+})
+
+test('two words on one trial at once are taken one after the other', async () => {
+  const { world, controller } = await served()
+  const { trial } = (await perform(controller, { type: 'ask', data: {} })) as { readonly trial: number }
+  const metric = controller.study.state.metrics[0] as string
+  const say = (epoch: number) =>
+    perform(controller, { type: 'report', data: { trial, epoch, metrics: { [metric]: 1 } } })
+  const tell = () => perform(controller, { type: 'tell', data: { trial } })
+  const answers = await Promise.all([say(1), say(1), say(2), tell(), tell()])
+  assert.equal((answers[4] as { refused: { code: string } }).refused.code, 'TRIAL_NOT_ASKED')
+  const verifier = newVerifier(algorithms)
+  for (const [index, event] of (await world.events()).entries()) verifier.take(index + 1, event)
+  assert.deepEqual(verifier.end().problems, [])
 })

@@ -32,6 +32,8 @@ export interface SmallWorld {
   readonly clock: Clock
   /** Somebody sets the wall clock: by so many milliseconds. */
   setClock(byMs: number): void
+  /** The one that `open` takes unless told otherwise. */
+  executor(): Executor
   open(options?: Partial<ControllerOptions>): Promise<Controller>
   /** As a SIGKILL: it acts no more, and its lease is a dead process's. */
   crash(controller: Controller): Promise<void>
@@ -73,6 +75,7 @@ export function smallWorld(given: SmallWorldOptions = {}): SmallWorld {
     setClock(byMs) {
       shiftMs += byMs
     },
+    executor: () => virtualExecutor(world),
     open: (options = {}) =>
       openController({
         store,

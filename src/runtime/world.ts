@@ -84,7 +84,7 @@ export function newWorld(study: Study, executor: Executor, inbox: Inbox): World 
     },
     adoptAll() {
       for (const number of state.live) adopt(trialAt(number))
-      for (const number of state.doomedCheckpoints) executor.deleteCheckpoint(number)
+      for (const number of state.deletedCheckpoints) executor.deleteCheckpoint(number)
     },
     killAll() {
       for (const number of state.live) {

@@ -140,7 +140,11 @@ export function studyIsRunning(study: string, owner: { readonly host: string; re
 export function studyNotFound(study: string, location: string, known: readonly string[]): ForetuneError {
   const has =
     known.length === 0 ? 'it has none' : `it has ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}`
-  return new ForetuneError('STUDY_NOT_FOUND', `There is no study "${study}" in the store ${location}: ${has}.`, {
+  const text =
+    study === ''
+      ? `The store ${location} holds no study yet.`
+      : `There is no study "${study}" in the store ${location}: ${has}.`
+  return new ForetuneError('STUDY_NOT_FOUND', text, {
     details: { study, location, known },
   })
 }

@@ -33,6 +33,14 @@ test('the file that is written says what was asked for', async () => {
   assert.deepEqual(program.executor, { type: 'local', slots: 2 })
 })
 
+test('the example of metrics reads the study’s own metric', async () => {
+  for (const metric of ['loss', 'val/loss']) {
+    const text = writeStudyFile({ ...template, objective: { metric, direction: 'minimize' } })
+    const { program } = await readStudyFile(text.replace('# metrics:', 'metrics:'), { path: 'x.yaml', algorithms })
+    assert.ok(program.metrics)
+  }
+})
+
 test('every field that is there to be uncommented is valid', async () => {
   const text = writeStudyFile({ ...template, metrics: { from: 'stdout', pattern: String.raw`(?<val_loss>\S+): "x"` } })
   const uncommented = text.replaceAll(/^# (name|sampler|scheduler|resumable|failures):/gm, '$1:')

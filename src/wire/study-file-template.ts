@@ -62,7 +62,7 @@ export function writeStudyFile(study: StudyFileTemplate): string {
     study.metrics === undefined
       ? [
           '# Where metrics come from if the program does not use the client: its output, or a file that it writes.',
-          "# metrics: { from: stdout, pattern: 'epoch (?<epoch>\\d+).*val_loss=(?<val_loss>\\S+)' }",
+          `# metrics: ${metricsExample(study.objective.metric)}`,
         ]
       : ['# Where metrics come from.', `metrics: ${flow(study.metrics)}`],
     optional(
@@ -121,4 +121,10 @@ function commandText(command: string | readonly string[]): string {
   if (typeof command !== 'string') return flow(command)
   const isPlain = /^[A-Za-z_./][^\n\t]*$/.test(command) && !/: |:$| #|\s$/.test(command) && command.includes(' ')
   return isPlain ? command : flow(command)
+}
+
+/** With the study's own metric, so that it needs only to be uncommented; a name that no group may have is read from JSON. */
+function metricsExample(metric: string): string {
+  if (!/^[A-Za-z_]\w*$/.test(metric)) return '{ from: stdout, format: jsonl }'
+  return `{ from: stdout, pattern: 'epoch (?<epoch>\\d+).*${metric}=(?<${metric}>\\S+)' }`
 }

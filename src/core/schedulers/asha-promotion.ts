@@ -91,10 +91,11 @@ function ordered({ memory, study }: Scene, trial: number, isNew: boolean): void 
   }
 }
 
-/** The rung above; or, for a program that trained beyond its order, the first one that it has not passed. */
+/** The rung above; or, for a program that trained beyond its order, the first one that it has not passed, at most the top. */
 function nextRung(memory: PromotionMemory, study: StudyView, trial: number, rung: number): number {
   const trained = study.epoch(trial)
-  return memory.rungs.findIndex(({ epoch }, above) => above > rung && epoch > trained)
+  const next = memory.rungs.findIndex(({ epoch }, above) => above > rung && epoch > trained)
+  return next === -1 ? memory.rungs.length - 1 : next
 }
 
 function arrived(scene: Scene, trial: number, epoch: number, isComplete: boolean): void {

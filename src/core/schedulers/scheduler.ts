@@ -6,10 +6,11 @@
  * (a memo that only saves time is allowed), cost O(log trials) or a bounded fit, and depend on nothing but the notices so far.
  *
  * The life of an order: `next` names it -> the study records it (CreateTrial + StartAttempt, StartAttempt, or RaiseUntil for a trial that still
- * lingers) -> `evolve` gets `ordered` -> reports come as `reported` -> `arrived` when the trial has reached its limit (or its program
- * ended by itself), or `failed` when it has finally failed. Retries in between are the study's own affair.
+ * lingers, or that has trained that far already, beyond its last order) -> `evolve` gets `ordered` -> reports come as `reported` ->
+ * `arrived` when the trial has reached its limit (or its program ended by itself), or `failed` when it has finally failed. Retries in
+ * between are the study's own affair.
  * An order may come back shortened: `ordered.until` is what was really ordered (the epoch budget was nearly spent), and the trial
- * `arrived` there; `exhausted` in the notice says so. No order follows then.
+ * `arrived` there. It is to be ordered again: the user may raise the budget.
  */
 import type { Json, Reason } from '../trial.ts'
 import type { Options, OptionSpecs } from '../options.ts'
@@ -45,7 +46,7 @@ export type Notice =
       readonly isNew: boolean
       readonly tag: Json | undefined
     }
-  /** A new epoch was reported (repeated ones are not told). */
+  /** A new epoch was reported: told once, when one objective is known there and each of them there or before. */
   | { readonly type: 'reported'; readonly trial: number; readonly epoch: number }
   /** The trial has trained as far as ordered, or ended by itself (then it is complete). `epoch` is how far it really came. Told once an order. */
   | { readonly type: 'arrived'; readonly trial: number; readonly epoch: number; readonly complete: boolean }

@@ -4,6 +4,7 @@ import { assert, isSettled } from '../trial.ts'
 import { doomCheckpoint } from './checkpoints.ts'
 import type { Decision } from './events.ts'
 import type { LiveAttempt, StudyState, TrialRecord } from './state.ts'
+import { arrive } from './reports.ts'
 import type { Study } from './study.ts'
 import { moveTo, notify, owe, reserve, setUntil, settle, trialAt } from './trial-moves.ts'
 
@@ -19,6 +20,7 @@ export function started(study: Study, decision: Decision & { readonly type: 'Sta
     orderedUntil: until,
     until,
     epoch: from,
+    saidEpoch: 0,
     lines: 0,
     startedAt: decision.at,
     lastSignAt: decision.at,
@@ -40,6 +42,23 @@ export function started(study: Study, decision: Decision & { readonly type: 'Sta
   moveTo(state, trial, 'running')
   reserve(state, trial, until - from)
   if (until !== trial.until) setUntil(study, trial, until, decision.tag)
+}
+
+/** A further order without a restart: of a trial that lingers, or of one that trained beyond its last order and so has met this one, too. */
+export function raised(study: Study, decision: Decision & { readonly type: 'RaiseUntil' }): void {
+  const { state } = study
+  const trial = trialAt(state, decision.trial)
+  const { live } = trial
+  assert(live ?? trial.epoch >= decision.until, `trial ${decision.trial} trains, or has trained, to ${decision.until}`)
+  if (live) {
+    live.until = decision.until
+    live.lastSignAt = decision.at
+  }
+  trial.order = decision.why
+  state.lingering.delete(trial.number)
+  setUntil(study, trial, decision.until, decision.tag)
+  reserve(state, trial, Math.max(0, decision.until - (live?.epoch ?? decision.until)))
+  if (trial.epoch >= decision.until) arrive(study, trial)
 }
 
 export function ended(study: Study, number: number, attempt: number, outcome: Outcome): void {
@@ -71,6 +90,9 @@ export function ended(study: Study, number: number, attempt: number, outcome: Ou
     owe(state, trial, 'waiting')
     state.attention.push(number)
   } else if (trial.epoch >= trial.until) {
+    // No further line of its last epoch will come: it is judged by what there is.
+    if (trial.arrivedUntil < trial.until) arrive(study, trial)
+    if (isSettled(trial.state)) return
     reserve(state, trial, 0)
     moveTo(state, trial, 'paused')
   } else if (live.stopping || live.handedOver || trial.epoch >= live.orderedUntil) {
@@ -89,7 +111,8 @@ function completeEarly(study: Study, trial: TrialRecord): void {
 
 /** Why the end of an attempt is a failure, or null. */
 function failureOf(state: StudyState, trial: TrialRecord, live: LiveAttempt, outcome: Outcome): Reason | null {
-  if (live.overdue) return { rule: live.overdue, epoch: live.epoch }
+  // Overdue, but it has trained as far as it was ordered: that is what was wanted of it.
+  if (live.overdue) return trial.epoch >= trial.until ? null : { rule: live.overdue, epoch: live.epoch }
   if (live.stopping) return null
   const place = { attempt: live.attempt, epoch: live.epoch }
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail }

@@ -89,9 +89,9 @@ function dispatch(study: Study): Decision | null {
       (state.live.size === 0 ? { type: 'FinishStudy', at: state.now, why: ending } : null)
     )
   if (state.stopRequested) return stopEverything(state, { rule: 'study-stopped', by: state.stopRequested })
+  if (state.paused) return releaseOne(study)
   const asked = state.asks > 0 ? serveAsk(study) : null
   if (asked) return asked
-  if (state.paused) return releaseOne(study)
   return startOwed(study) ?? serveOrders(study) ?? finishIfDone(study)
 }
 
@@ -120,10 +120,15 @@ function freeSlots(state: StudyState): number {
 
 function startOwed(study: Study): Decision | null {
   const { state } = study
-  if (freeSlots(state) <= 0) return null
+  if (state.owed.size === 0) return null
+  const isFree = freeSlots(state) > 0
+  let due = 0
   for (const number of state.owed) {
     const trial = trialAt(state, number)
     if (trial.notBefore > state.now) continue
+    // Nobody lingers for more while another one has no slot for what it was ordered already.
+    if (!isFree && ++due <= state.leaving.size) continue
+    if (!isFree) return releaseOne(study)
     return startTrial(
       study,
       trial,
@@ -171,15 +176,30 @@ function serveOrders(study: Study): Decision | null {
   if (free <= 0 && state.lingering.size === 0) return null
   const [first] = scheduler.next(state.schedulerMemory, view, 1)
   if (!first) return null
-  if (free > 0 || isForLingering(state, first)) return serve(study, first, false)
+  if (needsNoSlot(state, first)) return serve(study, first, false)
+  if (free > 0) {
+    // A trial that is about to leave trains on when it has left; meanwhile the slot is for whoever comes after it.
+    const isReady = (order: Order): boolean => !isForLeaving(state, order)
+    const ready = isReady(first)
+      ? first
+      : scheduler.next(state.schedulerMemory, view, 1 + state.leaving.size).find(isReady)
+    return ready ? serve(study, ready, false) : null
+  }
   const orders = scheduler.next(state.schedulerMemory, view, state.lingering.size + state.leaving.size)
-  const inPlace = orders.find((order) => isForLingering(state, order))
+  const inPlace = orders.find((order) => needsNoSlot(state, order))
   if (inPlace) return serve(study, inPlace, false)
   return orders.length > state.leaving.size ? releaseOne(study) : null
 }
 
-function isForLingering(state: StudyState, order: Order): boolean {
-  return order.type === 'resume' && state.lingering.has(order.trial)
+/** Its trial lingers, or trained that far already, beyond its last order. */
+function needsNoSlot(state: StudyState, order: Order): boolean {
+  if (order.type === 'start') return false
+  const trial = trialAt(state, order.trial)
+  return state.lingering.has(order.trial) || (!trial.live && trial.epoch >= order.until)
+}
+
+function isForLeaving(state: StudyState, order: Order): boolean {
+  return order.type === 'resume' && state.leaving.has(order.trial)
 }
 
 function serve(study: Study, order: Order, asked: boolean): Decision | null {
@@ -187,12 +207,21 @@ function serve(study: Study, order: Order, asked: boolean): Decision | null {
   if (order.type === 'start') return createTrial(study, order)
   const trial = trialAt(state, order.trial)
   assert(!isSettled(trial.state), `the scheduler orders only unsettled trials, not ${order.trial}`)
-  if (trial.live) {
-    if (!state.lingering.has(order.trial)) return null // it leaves; its turn comes when its slot is free
-    const until = Math.min(order.until, trial.live.until + epochsLeft(state))
-    const { attempt } = trial.live
+  if (trial.live && !state.lingering.has(order.trial)) return null // it leaves; its turn comes when its slot is free
+  if (trial.live || trial.epoch >= order.until) {
+    // What it trained beyond its limit unasked costs nothing more.
+    const trained = trial.live ? Math.max(trial.live.epoch, trial.live.until) : order.until
+    const until = Math.min(order.until, trained + epochsLeft(state))
     const tag = order.tag === undefined ? {} : { tag: order.tag }
-    return { type: 'RaiseUntil', at: state.now, trial: order.trial, attempt, until, why: order.why, ...tag }
+    return {
+      type: 'RaiseUntil',
+      at: state.now,
+      trial: order.trial,
+      attempt: trial.attemptCount,
+      until,
+      why: order.why,
+      ...tag,
+    }
   }
   return startTrial(study, trial, order.until, order.why, asked, order.tag)
 }
@@ -250,7 +279,7 @@ function releaseOne(study: Study): Decision | null {
 /** Somebody else's loop asked for work: the next order, whatever the slots. */
 function serveAsk(study: Study): Decision | null {
   const { state, scheduler, view } = study
-  const owed = [...state.owed][0]
+  const [owed] = state.owed
   if (owed !== undefined) {
     const trial = trialAt(state, owed)
     return startTrial(study, trial, trial.until, trial.order, true)

@@ -2,11 +2,12 @@
  * The fold: one event changes the state. It never fails on a valid log and asks no algorithm to decide anything; what was decided stands
  * in the log. Cost: O(1), or O(log trials) where the scheduler keeps an order.
  */
-import { assert, isSettled } from '../trial.ts'
-import { ended, started } from './attempts.ts'
+import { isSettled } from '../trial.ts'
+import { ended, raised, started } from './attempts.ts'
 import type { Decision, Event, Fact } from './events.ts'
 import { isDecision } from './events.ts'
-import { record, reported } from './reports.ts'
+import { record, reported, targetReason } from './reports.ts'
+import type { StudyState } from './state.ts'
 import type { Study } from './study.ts'
 import { addTrial, blankTrial, liveAttempt, moveTo, notify, reserve, setUntil, settle, trialAt } from './trial-moves.ts'
 
@@ -22,11 +23,17 @@ export function evolve(study: Study, event: Event): void {
     applyDecision(study, event)
   } else {
     // An ask is answered when its batch is whole, or not at all.
-    if (!state.batchOpen) state.asks = 0
+    if (!state.batchOpen) {
+      state.asks = 0
+      forgetDeletions(state)
+    }
     state.batchOpen = event.more === true
     // The verdicts on earlier facts are in the log already: what was left to attend to is done.
     state.attention.length = 0
-    if (event.request !== undefined) state.lastRequest = event.request
+    if (event.request !== undefined) {
+      state.lastRequest = event.request
+      state.lastRequestSeq = state.seq
+    }
     applyFact(study, event)
   }
 }
@@ -106,18 +113,8 @@ function applyDecision(study: Study, decision: Decision): void {
       return created(study, decision)
     case 'StartAttempt':
       return started(study, decision)
-    case 'RaiseUntil': {
-      const trial = trialAt(state, decision.trial)
-      const live = trial.live
-      assert(live, `trial ${decision.trial} has a live attempt to raise`)
-      live.until = decision.until
-      live.lastSignAt = decision.at
-      trial.order = decision.why
-      setUntil(study, trial, decision.until, decision.tag)
-      reserve(state, trial, decision.until - Math.max(live.epoch, live.from))
-      state.lingering.delete(trial.number)
-      return
-    }
+    case 'RaiseUntil':
+      return raised(study, decision)
     case 'ReleaseTrial': {
       const live = trialAt(state, decision.trial).live
       if (live) live.released = true
@@ -152,6 +149,7 @@ function applyDecision(study: Study, decision: Decision): void {
     case 'DeleteCheckpoint': {
       const doomed = state.doomedCheckpoints.indexOf(decision.trial)
       if (doomed >= 0) state.doomedCheckpoints.splice(doomed, 1)
+      state.deletedCheckpoints.push(decision.trial)
       return
     }
     case 'FinishStudy':
@@ -160,14 +158,21 @@ function applyDecision(study: Study, decision: Decision): void {
   }
 }
 
+/** What an earlier batch decided away is gone, or soon will be. */
+const deletionsKept = 64
+
+function forgetDeletions({ deletedCheckpoints }: StudyState): void {
+  if (deletedCheckpoints.length > deletionsKept) deletedCheckpoints.splice(0, deletedCheckpoints.length - deletionsKept)
+}
+
 function changeStudy(study: Study, fact: Fact & { readonly type: 'StudyChanged' }): void {
   const { state } = study
   if (fact.budget) state.budget = fact.budget
   if (fact.failures) state.failures = fact.failures
   if (fact.program !== undefined) state.program = fact.program
-  // A larger budget opens an ended study again.
+  // A larger budget opens an ended study again; a target that was met stays met.
   state.finished = null
-  state.targetMet = null
+  if (fact.budget) state.targetMet = targetReason(state)
   if (state.closed?.rule !== 'trial-budget') return
   state.closed = null
   notify(study, { type: 'opened' })

@@ -14,6 +14,8 @@ export interface LiveAttempt {
   until: number
   /** The furthest epoch that this attempt reported; `from` before its first report. */
   epoch: number
+  /** The epoch of its last report; 0 before its first. A second report of that epoch is no further training. */
+  saidEpoch: number
   /** Lines read of what it says. */
   lines: number
   readonly startedAt: number
@@ -111,15 +113,21 @@ export interface StudyState {
   asks: number
   /** The newest request of another process that became a fact. */
   lastRequest: number
+  /** The number of that fact in the log; 0 = none yet. */
+  lastRequestSeq: number
   /** Trials whose failure or checkpoint needs a verdict after the last fact. */
   readonly attention: number[]
   /** Settled trials whose checkpoints are kept, best first. */
   readonly keptCheckpoints: number[]
   readonly doomedCheckpoints: number[]
+  /** The newest that were decided away: a controller that crashed just then may not have deleted them. */
+  readonly deletedCheckpoints: number[]
   closed: Reason | null
   stopRequested: string | null
   paused: string | null
   targetMet: Reason | null
+  /** The best report of the only objective: what a target that is set later has to be compared with. */
+  bestReport: { readonly trial: number; readonly epoch: number; readonly value: number } | null
   failedInARow: number
   finished: Reason | null
   readonly counts: { [state in TrialState]: number }
@@ -168,13 +176,16 @@ export function newState(created: {
     leaving: new Set(),
     asks: 0,
     lastRequest: 0,
+    lastRequestSeq: 0,
     attention: [],
     keptCheckpoints: [],
     doomedCheckpoints: [],
+    deletedCheckpoints: [],
     closed: null,
     stopRequested: null,
     paused: null,
     targetMet: null,
+    bestReport: null,
     failedInARow: 0,
     finished: null,
     counts: { waiting: 0, running: 0, paused: 0, complete: 0, stopped: 0, failed: 0 },

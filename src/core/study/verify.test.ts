@@ -186,3 +186,13 @@ test('whole numbers are equal exactly, others to a millionth of the larger', () 
   assert.ok(!sameJson([1], { 0: 1 }))
   assert.ok(isWithinMargin(NaN, NaN) && !isWithinMargin(0, 1e-9))
 })
+
+test('a log that ends before its last batch does is found incomplete, wherever it was cut', () => {
+  const { log } = studyOf('asha')
+  const isBoundary = (at: number): boolean => {
+    const [last, next] = [log[at - 1]?.event, log[at]?.event]
+    return !last || !next || (!isDecision(next) && !('more' in last && last.more))
+  }
+  for (let at = 1; at < log.length; at++)
+    assert.equal(verify(log.slice(0, at)).problems.length, isBoundary(at) ? 0 : 1, `cut after event ${at}`)
+})

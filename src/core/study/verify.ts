@@ -54,6 +54,8 @@ interface Checking {
   isBroken: boolean
   /** Of the last controller. */
   fence: number
+  /** Of the last event. */
+  seq: number
 }
 
 export function newVerifier(algorithms: Algorithms): Verifier {
@@ -65,10 +67,12 @@ export function newVerifier(algorithms: Algorithms): Verifier {
     isSameVersion: true,
     isBroken: false,
     fence: 0,
+    seq: 0,
   }
   return {
     take(seq, event) {
       checking.counts.events++
+      checking.seq = seq
       if (checking.isBroken) return
       try {
         takeEvent(checking, algorithms, seq, event)
@@ -79,7 +83,10 @@ export function newVerifier(algorithms: Algorithms): Verifier {
         add(checking.problems, { seq, recorded: event, problem })
       }
     },
-    end: () => ({ ...checking.counts, undecidable: checking.undecidable, problems: checking.problems }),
+    end() {
+      checkEnd(checking)
+      return { ...checking.counts, undecidable: checking.undecidable, problems: checking.problems }
+    },
   }
 }
 
@@ -136,6 +143,14 @@ function checkFact(checking: Checking, study: Study, seq: number, recorded: Fact
   }
   checking.fence = recorded.fence
   checking.isSameVersion = isOfThisVersion(study, recorded)
+}
+
+/** A batch is written whole or not at all: nothing may be missing after the last event. */
+function checkEnd({ study, isSameVersion, isBroken, problems, seq }: Checking): void {
+  if (!study || isBroken || !isSameVersion) return
+  const missing = decide(study)
+  if (missing) add(problems, { seq, problem: `${told(missing)} should stand at the end of the log`, derived: missing })
+  else if (study.state.batchOpen) add(problems, { seq, problem: 'the log ends in the middle of a batch of facts' })
 }
 
 function add(list: Problem[], problem: Problem): void {

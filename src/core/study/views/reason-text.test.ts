@@ -42,7 +42,8 @@ test('the scheduler’s own reasons are its own words, as one sentence', () => {
 })
 
 test('a sampler’s reason, which nobody puts into words, is told with its numbers', () => {
-  assert.equal(plainReason({ rule: 'table-exhausted', rows: 20 }), 'Table exhausted (rows 20).')
+  assert.equal(plainReason({ rule: 'walk-ended', steps: 20 }), 'Walk ended (steps 20).')
+  assert.equal(plainReason({ rule: 'table-exhausted', rows: 20 }), 'All 20 rows of the table have been tried.')
   assert.equal(
     plainReason({ rule: 'all-settled', trials: 1 }),
     'All is done: 1 trial, none of them to be trained further.',

@@ -34,6 +34,7 @@ const studyRules: { readonly [rule: string]: Words } = {
   'all-settled': (why) =>
     `All is done: ${countText(Number(why['trials']), 'trial')}, none of them to be trained further.`,
   'space-exhausted': () => 'Every configuration of the space has been tried.',
+  'table-exhausted': (why) => `All ${countText(Number(why['rows']), 'row')} of the table have been tried.`,
   stalled: () => 'Nothing is left to do, although the scheduler did not conclude.',
 }
 
