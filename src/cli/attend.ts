@@ -90,6 +90,7 @@ export async function attend(
     if (now - lastSignalAt < sameKeystrokeMs) return
     lastSignalAt = now
     if (interruptedBy !== null) {
+      view.say('leaving at once: trials are stopped')
       controller.kill(signal)
       return
     }

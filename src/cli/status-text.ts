@@ -120,7 +120,7 @@ export function withoutObjective({ state }: Study): string | null {
   const { metrics, definition } = state
   const silent = definition.objectives.filter((_, column) => !state.trials.some((trial) => hasReported(trial, column)))
   // A trial whose objective was NaN has failed.
-  const others = state.trials.some((trial) => trial.state !== 'failed' && trial.epochs.length > 0)
+  const others = state.trials.some((trial) => trial.why?.rule !== 'non-finite' && trial.epochs.length > 0)
   if (silent.length === 0 || !others) return null
   const reported = metrics.filter((_, column) => state.trials.some((trial) => hasReported(trial, column)))
   return `none: no trial has reported ${silent.map(({ metric }) => metric).join(', ')}; they reported ${reported.join(', ')}`

@@ -1,6 +1,7 @@
 /** From a study's recorded program to the executor that runs its trials. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ForetuneError } from '../errors.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { AttemptPaths, Command, LocalMetrics } from '../executors/local.ts'
@@ -62,7 +63,17 @@ function commandOf(
   const argv = fillCommand(program, order.configuration, reservedOf(order, paths))
   // `node` alone means the Node that runs Foretune: the one that is known to be new enough.
   if (argv[0] === 'node') argv[0] = process.execPath
-  return { argv, env: program.env, cwd: program.folder }
+  return {
+    argv,
+    env: { ...program.env, PYTHONPATH: withClient(program.env['PYTHONPATH'] ?? process.env['PYTHONPATH']) },
+    cwd: program.folder,
+  }
+}
+
+/** `import foretune` finds the client that belongs to this controller. Without it, Python would take the study's folder `foretune/` for the module. */
+function withClient(path: string | undefined): string {
+  const client = fileURLToPath(new URL('../../python', import.meta.url))
+  return path === undefined || path === '' ? client : `${path}${delimiter}${client}`
 }
 
 function reservedOf(order: AttemptOrder, paths: AttemptPaths): ReservedValues {

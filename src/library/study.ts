@@ -12,6 +12,7 @@ import type { Best, BestTrial } from '../core/study/views/best.ts'
 import { best } from '../core/study/views/best.ts'
 import type { Progress } from '../core/study/views/progress.ts'
 import { progress } from '../core/study/views/progress.ts'
+import { reasonText } from '../core/study/views/reason-text.ts'
 import { ForetuneError } from '../errors.ts'
 import { inProcessExecutor } from '../executors/in-process.ts'
 import type { InProcessObjective, InProcessTrial } from '../executors/in-process.ts'
@@ -58,7 +59,7 @@ export type ObjectiveFunction<C> = (trial: InProcessTrial<C>) => Promise<unknown
 export interface RunOptions {
   /** Trials at once (default 1). */
   readonly slots?: number
-  /** Aborting it stops the study: trials save, `run` resolves, a later `run` goes on. */
+  /** Aborting it stops the study: trials save, `run` resolves with what there is, a later `run` goes on. */
   readonly signal?: AbortSignal
   readonly onEvents?: (events: readonly Event[], study: Study) => void
 }
@@ -67,7 +68,7 @@ export interface RunOptions {
 export type TypedTrial<C> = Omit<BestTrial, 'configuration'> & { readonly configuration: C }
 
 export interface StudyResult<C> {
-  /** The best trial, or null if none reported. With several objectives the first of `front`. */
+  /** The best trial; with several objectives the first of `front`. */
   readonly best: TypedTrial<C>
   /** One trial; with several objectives the Pareto front. */
   readonly front: readonly TypedTrial<C>[]
@@ -79,7 +80,7 @@ export interface StudyResult<C> {
 
 export interface StudyHandle<C> {
   readonly name: string
-  /** Runs the study until it ends: at most once at a time. Continues it if the store holds it already. */
+  /** Runs the study until it ends: at most once at a time. Continues it if the store holds it already. Throws `STUDY_WITHOUT_REPORT` if there is no answer. */
   run(objective: ObjectiveFunction<C>, options?: RunOptions): Promise<StudyResult<C>>
   /** The next thing to train in your own loop; null if there is nothing at present. */
   ask(): Promise<(Omit<AskedOrder, 'configuration'> & { readonly configuration: C }) | null>
@@ -206,18 +207,21 @@ function resultOf<C>(of: Study): StudyResult<C> {
   const answer = best(of)
   const front = answer.trials as unknown as readonly TypedTrial<C>[]
   const [first] = front
-  if (!first) throw studyWithoutReport(of.state.definition.name)
+  if (!first) throw studyWithoutReport(of.state.definition.name, of)
   return { best: first, front, among: answer.among, progress: progress(of), finished: of.state.finished?.rule ?? null }
 }
 
-function studyWithoutReport(name: string): ForetuneError {
+function studyWithoutReport(name: string, of?: Study): ForetuneError {
+  const failed = of?.state.trials.findLast((trial) => trial.state === 'failed')
+  const said = failed?.why?.['detail']
+  const last =
+    of && failed?.why
+      ? ` Trial ${failed.number} failed: ${reasonText(of, failed.why)}${said === undefined ? '' : ` ${String(said)}`}`
+      : ''
   return new ForetuneError(
     'STUDY_WITHOUT_REPORT',
-    `Expected at least one report in study '${name}', got none: no trial has reported its objective. Look at \`foretune trials ${name}\`.`,
-    {
-      details: { name },
-      exit: 1,
-    },
+    `Expected at least one report of the objective in study '${name}', got none.${last}`,
+    { details: { name, why: failed?.why ?? null }, exit: 1 },
   )
 }
 

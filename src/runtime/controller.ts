@@ -188,7 +188,7 @@ class ControlLoop implements Controller {
   }
 
   kill(by: string): void {
-    this.submit({ type: 'StopRequested', by }).catch(() => undefined)
+    if (this.study.state.stopRequested === null) this.submit({ type: 'StopRequested', by }).catch(() => undefined)
     this.#world.killAll()
   }
 

@@ -46,7 +46,6 @@ export function promotionScheduler(epochs: readonly number[], eta: number): Sche
       memory.owed.length === 0 &&
       memory.climbing === 0 &&
       promotions(memory, study).next().done === true,
-    isHopeless: (memory, study, trial) => !memory.places.has(trial) && study.state(trial) !== 'complete',
     rungs: (memory, study) => rungViews(memory.rungs, study),
   }
 }

@@ -163,13 +163,3 @@ test('several objectives are ranked by the study when all of a round are there',
   const why = course.verdicts.find(({ type }) => type === 'stop')
   assert.ok(why?.type === 'stop' && why.why['cut'] === null)
 })
-
-test('checkpoints of dropped trials may go, those of trials in the race and of finalists may not', () => {
-  const study = openStudy(hyperband, { eta: 2 }, { slots: 1, maxEpochs: 1, value: () => 0 })
-  const { scheduler, memory, view } = study
-  assert.equal(scheduler.isHopeless?.(memory, view, 0), true)
-  scheduler.evolve(memory, { type: 'ordered', trial: 0, until: 1, isNew: true, tag: undefined }, view)
-  assert.equal(scheduler.isHopeless?.(memory, view, 0), false)
-  scheduler.evolve(memory, { type: 'arrived', trial: 0, epoch: 1, complete: true }, view)
-  assert.equal(scheduler.isHopeless?.(memory, view, 0), false)
-})

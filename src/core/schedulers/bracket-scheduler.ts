@@ -52,7 +52,6 @@ export function bracketScheduler(plan: BracketPlan): Scheduler<BracketMemory> {
       const areAllStarted = plan.passes !== null && memory.started >= plan.passes * trialsOfPass(plan)
       return (memory.closed || areAllStarted) && memory.undecided === 0 && memory.ready.length === 0
     },
-    isHopeless: (memory, _study, trial) => (memory.places.get(trial)?.state ?? 'dropped') === 'dropped',
     rungs: (memory, study) => roundViews(plan, memory, study),
   }
 }

@@ -69,8 +69,6 @@ export interface Scheduler<Memory = unknown> {
   next(memory: Memory, study: StudyView, limit: number): readonly Order[]
   /** True when no order can ever follow, whatever is still running reports. Open-ended schedulers: once `closed` and nothing is left to do. */
   isDone(memory: Memory, study: StudyView): boolean
-  /** True if this settled or paused trial can no longer be chosen, so that its checkpoint may go. */
-  isHopeless?(memory: Memory, study: StudyView, trial: number): boolean
   /** Its rungs or rounds for the `rungs` view, plain data: label, epoch, how many arrived, how many went on, the cut. */
   rungs?(memory: Memory, study: StudyView): readonly RungView[]
 }

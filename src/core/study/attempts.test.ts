@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { nextDeadline } from './decide.ts'
 import { aStory, ended, opened, report } from './story.laws.ts'
 
 const asha = { type: 'asha', eta: 3, form: 'promotion' }
@@ -68,4 +69,31 @@ test('an ask of a paused study gets nothing', () => {
   assert.deepEqual(story.tell({ type: 'TrialAsked', by: 'me' }), [])
   story.tell({ type: 'ResumeRequested', by: 'me' })
   assert.deepEqual(story.tell({ type: 'TrialAsked', by: 'me' }), ['CreateTrial 0', 'StartAttempt 0.1 0 -> 9'])
+})
+
+test('a trial that never reports the objective lingers for nothing and fails, saying what it reported instead', () => {
+  const story = aStory({
+    scheduler: asha,
+    budget: { trials: 1 },
+    failures: { retries: 0, graceMs: 1000, stopStudyAfter: 20 },
+  })
+  story.tell(opened())
+  const misnamed = { type: 'TrialReported', trial: 0, attempt: 1, line: 1, epoch: 1, metrics: { los: 0.5 } } as const
+  assert.deepEqual(story.tell(misnamed), [], 'the objective may come on a line of its own')
+  assert.equal(nextDeadline(story.study.state), 1000)
+  story.time = 1000
+  assert.deepEqual(story.tell({ type: 'TimePassed' }), ['ReleaseTrial 0'])
+  assert.equal(story.tell(ended(0))[0], 'FailTrial 0 no-objective')
+  const { why } = story.study.state.trials[0] ?? {}
+  assert.deepEqual([why?.['missing'], why?.['reported']], [['loss'], ['los']])
+})
+
+test('an objective that comes on a second line of the last epoch is in time', () => {
+  const story = aStory({ scheduler: asha, budget: { trials: 1 } })
+  story.tell(opened())
+  story.tell({ type: 'TrialReported', trial: 0, attempt: 1, line: 1, epoch: 1, metrics: { other: 0.5 } })
+  story.tell(report(0, 1, 0.4, 1, 2))
+  story.tell(ended(0))
+  assert.equal(story.study.view.loss(0), 0.4)
+  assert.equal(story.study.state.trials[0]?.failures, 0)
 })

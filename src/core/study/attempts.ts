@@ -4,7 +4,7 @@ import { assert, isSettled } from '../trial.ts'
 import { doomCheckpoint } from './checkpoints.ts'
 import type { Decision } from './events.ts'
 import type { LiveAttempt, StudyState, TrialRecord } from './state.ts'
-import { arrive } from './reports.ts'
+import { arrive, missingObjectives } from './reports.ts'
 import type { Study } from './study.ts'
 import { moveTo, notify, owe, reserve, setUntil, settle, trialAt } from './trial-moves.ts'
 
@@ -77,6 +77,7 @@ export function ended(study: Study, number: number, attempt: number, outcome: Ou
   })
   state.live.delete(number)
   state.lingering.delete(number)
+  state.unjudged.delete(number)
   state.leaving.delete(number)
   if (live.asked) state.askedCount--
   if (isSettled(trial.state)) {
@@ -115,23 +116,32 @@ function failureOf(state: StudyState, trial: TrialRecord, live: LiveAttempt, out
   if (live.overdue) return trial.epoch >= trial.until ? null : { rule: live.overdue, epoch: live.epoch }
   if (live.stopping) return null
   const place = { attempt: live.attempt, epoch: live.epoch }
+  // It did what it was ordered to: how it then ended is no matter, if the study has learnt of it what it is about.
+  if (trial.epoch >= trial.until && outcome.type !== 'refused') return silenceOf(state, trial, place)
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail }
   switch (outcome.type) {
     case 'exited':
-      if (outcome.code === 0)
-        return trial.epochs.length === 0 && !live.handedOver ? { rule: 'no-report', ...place } : null
-      if (trial.epoch >= trial.until) return null // it did what it was ordered to; how it then ended is no matter
+      if (outcome.code === 0) return live.handedOver ? null : silenceOf(state, trial, place)
       return { rule: outcome.outOfMemory ? 'out-of-memory' : 'exit', code: outcome.code, ...place, ...detail }
     case 'killed':
-      if (trial.epoch >= trial.until) return null
       return { rule: outcome.outOfMemory ? 'out-of-memory' : 'killed', signal: outcome.signal, ...place, ...detail }
     case 'lost':
     case 'refused':
-      if (trial.epoch >= trial.until && outcome.type === 'lost') return null
       trial.losses++
       trial.notBefore = state.now + backoffMs(outcome.type, trial.losses)
       return { rule: outcome.type, ...place, ...detail }
   }
+}
+
+/** An attempt is no success if the study has learnt nothing of what it is about. */
+function silenceOf(state: StudyState, trial: TrialRecord, place: { readonly [name: string]: number }): Reason | null {
+  if (trial.epochs.length === 0) return { rule: 'no-report', ...place }
+  const missing = missingObjectives(state, trial)
+  if (missing.length === 0) return null
+  const reported = state.metrics.filter((_, column) =>
+    (trial.values[column] ?? []).some((value) => !Number.isNaN(value)),
+  )
+  return { rule: 'no-objective', missing, reported, ...place }
 }
 
 /** The world gets a pause before the next try: 1, 2, 4, 8, 16 s; a first loss is tried again at once. */

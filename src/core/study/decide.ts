@@ -3,22 +3,21 @@
  * so live running, replay and `verify` walk the same path.
  *
  * Order of thought: what failed (retry or fail), what the scheduler concludes, which checkpoints may go; then, once the whole batch of
- * facts is known, how the study ends, and who gets the free slots: first trials that are owed training, then the scheduler's orders.
- * A lingering trial goes on without a restart if an order names it; it is released as soon as an order needs its slot.
+ * facts is known, how the study ends and who gets the free slots (dispatch.ts).
  */
-import type { Configuration, Json, Reason } from '../trial.ts'
 import { assert, isSettled } from '../trial.ts'
-import { stream } from '../maths/stream.ts'
-import type { Order } from '../schedulers/scheduler.ts'
+import { dispatch } from './dispatch.ts'
 import type { Decision } from './events.ts'
-import { trialAt } from './trial-moves.ts'
-import { epochsLeft, trialsLeft } from './state.ts'
+import { epochsLeft } from './state.ts'
 import type { StudyState, TrialRecord } from './state.ts'
-import { compareLosses } from './study.ts'
 import type { Study } from './study.ts'
+import { trialAt } from './trial-moves.ts'
 
 /** So many times the world may lose or refuse one trial's attempts before the trial fails. */
 const lossesMax = 5
+
+/** Metrics of one epoch that a program says on several lines come within this time. */
+const wordsMs = 1000
 
 export function decide(study: Study): Decision | null {
   const { state } = study
@@ -32,6 +31,8 @@ function verdict(study: Study): Decision | null {
     const decision = verdictOnTrial(state, trialAt(state, number))
     if (decision) return decision
   }
+  const unjudged = releaseUnjudged(state)
+  if (unjudged) return unjudged
   const doomed = state.doomedCheckpoints[0]
   if (doomed !== undefined) return { type: 'DeleteCheckpoint', at, trial: doomed }
   const found = study.scheduler.decide(state.schedulerMemory, study.view)
@@ -68,7 +69,9 @@ function verdictOnTrial(state: StudyState, trial: TrialRecord): Decision | null 
   }
   if (!failing || isSettled(trial.state)) return null
   if (failing.rule === 'asked-to-stop') return { type: 'StopTrial', at, trial: trial.number, why: failing }
-  if (failing.rule === 'non-finite') return { type: 'FailTrial', at, trial: trial.number, why: failing }
+  // What another attempt would only say again.
+  if (failing.rule === 'non-finite' || failing.rule === 'no-objective')
+    return { type: 'FailTrial', at, trial: trial.number, why: failing }
   const isLoss = failing.rule === 'lost' || failing.rule === 'refused'
   const isSpent = isLoss
     ? trial.losses > Math.max(lossesMax, state.failures.retries)
@@ -78,236 +81,14 @@ function verdictOnTrial(state: StudyState, trial: TrialRecord): Decision | null 
     : null
 }
 
-function dispatch(study: Study): Decision | null {
-  const { state } = study
-  if (state.finished) return null
-  if (!state.session) return state.asks > 0 ? serveAsk(study) : null
-  const ending = endingReason(state)
-  if (ending)
-    return (
-      stopEverything(state, ending) ??
-      (state.live.size === 0 ? { type: 'FinishStudy', at: state.now, why: ending } : null)
-    )
-  if (state.stopRequested) return stopEverything(state, { rule: 'study-stopped', by: state.stopRequested })
-  if (state.paused) return releaseOne(study)
-  const asked = state.asks > 0 ? serveAsk(study) : null
-  if (asked) return asked
-  return startOwed(study) ?? serveOrders(study) ?? finishIfDone(study)
-}
-
-/** What ends the study before everything is settled. */
-function endingReason(state: StudyState): Reason | null {
-  if (state.targetMet) return state.targetMet
-  const { timeMs } = state.budget
-  if (timeMs !== undefined && state.elapsedMs >= timeMs) return { rule: 'time-budget', timeMs }
-  const limit = state.failures.stopStudyAfter
-  if (state.failedInARow >= limit) return { rule: 'failures-in-a-row', failures: state.failedInARow }
-  return null
-}
-
-function stopEverything(state: StudyState, why: Reason): Decision | null {
-  for (const number of state.live) {
-    const { live } = trialAt(state, number)
-    if (live && !live.stopping && !live.asked)
-      return { type: 'StopAttempt', at: state.now, trial: number, attempt: live.attempt, why }
+/** It lingers for a verdict that nothing it said allows: what there is of it is judged when its attempt has ended. */
+function releaseUnjudged(state: StudyState): Decision | null {
+  for (const trial of state.unjudged) {
+    const { live } = trialAt(state, trial)
+    if (live && state.now >= live.lastSignAt + wordsMs)
+      return { type: 'ReleaseTrial', at: state.now, trial, attempt: live.attempt }
   }
   return null
-}
-
-function freeSlots(state: StudyState): number {
-  return state.slots - (state.live.size - state.askedCount)
-}
-
-function startOwed(study: Study): Decision | null {
-  const { state } = study
-  if (state.owed.size === 0) return null
-  const isFree = freeSlots(state) > 0
-  let due = 0
-  for (const number of state.owed) {
-    const trial = trialAt(state, number)
-    if (trial.notBefore > state.now) continue
-    // Nobody lingers for more while another one has no slot for what it was ordered already.
-    if (!isFree && ++due <= state.leaving.size) continue
-    if (!isFree) return releaseOne(study)
-    return startTrial(
-      study,
-      trial,
-      trial.until,
-      trial.failing ? { rule: 'retry', after: trial.failing.rule } : trial.order,
-      false,
-    )
-  }
-  return null
-}
-
-function startTrial(
-  study: Study,
-  trial: TrialRecord,
-  until: number,
-  why: Reason,
-  asked: boolean,
-  tag?: Json,
-): Decision {
-  const { state } = study
-  const from = state.definition.resumable === true ? trial.epoch : 0
-  const affordable = from + trial.reserved + epochsLeft(state)
-  const limit = Math.min(until, affordable)
-  if (limit <= trial.epoch) {
-    return { type: 'StopTrial', at: state.now, trial: trial.number, why: { rule: 'epoch-budget', epoch: trial.epoch } }
-  }
-  return {
-    type: 'StartAttempt',
-    at: state.now,
-    trial: trial.number,
-    attempt: trial.attemptCount + 1,
-    from,
-    until: limit,
-    why,
-    ...(asked ? { asked } : {}),
-    ...(tag === undefined ? {} : { tag }),
-  }
-}
-
-/** One order of the scheduler, or a slot made free for one. */
-function serveOrders(study: Study): Decision | null {
-  const { state, scheduler, view } = study
-  if (epochsLeft(state) <= 0) return null
-  const free = freeSlots(state)
-  if (free <= 0 && state.lingering.size === 0) return null
-  const [first] = scheduler.next(state.schedulerMemory, view, 1)
-  if (!first) return null
-  if (needsNoSlot(state, first)) return serve(study, first, false)
-  if (free > 0) {
-    // A trial that is about to leave trains on when it has left; meanwhile the slot is for whoever comes after it.
-    const isReady = (order: Order): boolean => !isForLeaving(state, order)
-    const ready = isReady(first)
-      ? first
-      : scheduler.next(state.schedulerMemory, view, 1 + state.leaving.size).find(isReady)
-    return ready ? serve(study, ready, false) : null
-  }
-  const orders = scheduler.next(state.schedulerMemory, view, state.lingering.size + state.leaving.size)
-  const inPlace = orders.find((order) => needsNoSlot(state, order))
-  if (inPlace) return serve(study, inPlace, false)
-  return orders.length > state.leaving.size ? releaseOne(study) : null
-}
-
-/** Its trial lingers, or trained that far already, beyond its last order. */
-function needsNoSlot(state: StudyState, order: Order): boolean {
-  if (order.type === 'start') return false
-  const trial = trialAt(state, order.trial)
-  return state.lingering.has(order.trial) || (!trial.live && trial.epoch >= order.until)
-}
-
-function isForLeaving(state: StudyState, order: Order): boolean {
-  return order.type === 'resume' && state.leaving.has(order.trial)
-}
-
-function serve(study: Study, order: Order, asked: boolean): Decision | null {
-  const { state } = study
-  if (order.type === 'start') return createTrial(study, order)
-  const trial = trialAt(state, order.trial)
-  assert(!isSettled(trial.state), `the scheduler orders only unsettled trials, not ${order.trial}`)
-  if (trial.live && !state.lingering.has(order.trial)) return null // it leaves; its turn comes when its slot is free
-  if (trial.live || trial.epoch >= order.until) {
-    // What it trained beyond its limit unasked costs nothing more.
-    const trained = trial.live ? Math.max(trial.live.epoch, trial.live.until) : order.until
-    const until = Math.min(order.until, trained + epochsLeft(state))
-    const tag = order.tag === undefined ? {} : { tag: order.tag }
-    return {
-      type: 'RaiseUntil',
-      at: state.now,
-      trial: order.trial,
-      attempt: trial.attemptCount,
-      until,
-      why: order.why,
-      ...tag,
-    }
-  }
-  return startTrial(study, trial, order.until, order.why, asked, order.tag)
-}
-
-function createTrial(study: Study, order: Order & { readonly type: 'start' }): Decision {
-  const { state } = study
-  const at = state.now
-  if (trialsLeft(state) <= 0) {
-    return { type: 'CloseSampling', at, why: { rule: 'trial-budget', trials: state.budget.trials ?? 0 } }
-  }
-  const trial = state.trials.length
-  const proposal = propose(study, trial, order.tag)
-  if ('exhausted' in proposal) return { type: 'CloseSampling', at, why: proposal.exhausted }
-  const until = Math.min(order.until, epochsLeft(state))
-  return {
-    type: 'CreateTrial',
-    at,
-    trial,
-    configuration: proposal.configuration,
-    by: proposal.by,
-    ...(proposal.note === undefined ? {} : { note: proposal.note }),
-    ...(order.tag === undefined ? {} : { tag: order.tag }),
-    until,
-    why: order.why,
-  }
-}
-
-function propose(
-  study: Study,
-  trial: number,
-  tag: Json | undefined,
-): { configuration: Configuration; by: string; note?: Json | undefined } | { exhausted: Reason } {
-  const { state, sampler, view } = study
-  const initial = state.definition.initial[state.initialUsed]
-  if (initial) return { configuration: initial, by: 'initial' }
-  const chance = stream(state.definition.seed, 'sampler', trial)
-  const proposal = sampler.propose(state.samplerMemory, view, trial, chance, tag)
-  return 'exhausted' in proposal ? proposal : { ...proposal, by: state.definition.sampler.type }
-}
-
-/** Lets go the lingering trial that is least likely to be wanted again. */
-function releaseOne(study: Study): Decision | null {
-  const { state, view } = study
-  let worst: number | undefined
-  for (const number of state.lingering) {
-    if (worst === undefined || (compareLosses(view.loss(number), view.loss(worst)) || number - worst) > 0)
-      worst = number
-  }
-  if (worst === undefined) return null
-  const { live } = trialAt(state, worst)
-  assert(live, `the lingering trial ${worst} has a live attempt`)
-  return { type: 'ReleaseTrial', at: state.now, trial: worst, attempt: live.attempt }
-}
-
-/** Somebody else's loop asked for work: the next order, whatever the slots. */
-function serveAsk(study: Study): Decision | null {
-  const { state, scheduler, view } = study
-  const [owed] = state.owed
-  if (owed !== undefined) {
-    const trial = trialAt(state, owed)
-    return startTrial(study, trial, trial.until, trial.order, true)
-  }
-  const orders = epochsLeft(state) > 0 ? scheduler.next(state.schedulerMemory, view, 1 + state.askedCount) : []
-  // A trial that another loop was given stays that loop's until it is told.
-  const order = orders.find((one) => one.type === 'start' || !trialAt(state, one.trial).live)
-  return order ? serve(study, order, true) : null
-}
-
-function finishIfDone(study: Study): Decision | null {
-  const { state, scheduler, view } = study
-  if (state.owed.size > 0) return null
-  const isDone = scheduler.isDone(state.schedulerMemory, view)
-  const isSpent = epochsLeft(state) <= 0
-  if (!isDone && !isSpent && state.live.size > 0) return null
-  if (isDone || isSpent) {
-    const release = releaseOne(study)
-    if (release) return release
-  }
-  // Without a slot nothing can be said of a scheduler that waits: it may only wait for one, or for somebody else's loop.
-  if (state.live.size > 0 || (!isDone && !isSpent && state.slots === 0)) return null
-  const why: Reason = isSpent
-    ? { rule: 'epoch-budget', epochs: state.budget.epochs ?? 0 }
-    : isDone
-      ? (state.closed ?? { rule: 'all-settled', trials: state.trials.length })
-      : { rule: 'stalled' }
-  return { type: 'FinishStudy', at: state.now, why }
 }
 
 /** The moment at which time alone changes something (a budget, a retry's pause), or null. */
@@ -320,6 +101,10 @@ export function nextDeadline(state: StudyState): number | null {
   for (const number of state.owed) {
     const { notBefore } = trialAt(state, number)
     if (notBefore > state.now) deadline = Math.min(deadline, notBefore)
+  }
+  for (const number of state.unjudged) {
+    const { live } = trialAt(state, number)
+    if (live) deadline = Math.min(deadline, live.lastSignAt + wordsMs)
   }
   return deadline === Infinity ? null : deadline
 }

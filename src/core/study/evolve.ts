@@ -118,15 +118,13 @@ function applyDecision(study: Study, decision: Decision): void {
     case 'ReleaseTrial': {
       const live = trialAt(state, decision.trial).live
       if (live) live.released = true
-      state.lingering.delete(decision.trial)
-      state.leaving.add(decision.trial)
+      startLeaving(state, decision.trial)
       return
     }
     case 'StopAttempt': {
       const live = trialAt(state, decision.trial).live
       if (live) live.stopping = decision.why
-      state.lingering.delete(decision.trial)
-      state.leaving.add(decision.trial)
+      startLeaving(state, decision.trial)
       return
     }
     case 'StopTrial':
@@ -216,4 +214,10 @@ function controllerStarted({ state }: Study, fact: Fact & { readonly type: 'Cont
   state.stopRequested = null
   state.failedInARow = 0
   if (state.finished?.rule === 'failures-in-a-row') state.finished = null
+}
+
+function startLeaving(state: StudyState, trial: number): void {
+  state.lingering.delete(trial)
+  state.unjudged.delete(trial)
+  state.leaving.add(trial)
 }

@@ -45,11 +45,17 @@ test('a trial is judged when its epoch is known: not by the metric that came one
 })
 
 test('an epoch of which the objective never comes is judged by what there is when the attempt ends', () => {
-  const story = aStory({ scheduler: asha, budget: { trials: 1 } })
+  const story = aStory({ scheduler: asha, budget: { trials: 3 } })
   story.tell(opened())
-  assert.deepEqual(story.tell(says(0, 1, 1, { accuracy: 0.9 })), [])
-  assert.deepEqual(story.tell(ended(0)).slice(0, 1), ['CloseSampling trial-budget'])
-  assert.equal(story.study.state.trials[0]?.arrivedUntil, 1)
+  for (const [trial, loss] of [0.5, 0.4, 0.1].entries()) {
+    story.tell(report(trial, 1, loss))
+    if (trial < 2) story.tell(ended(trial))
+  }
+  // Trial 2 goes on to epoch 3, where it says something else.
+  assert.deepEqual(story.tell(says(2, 2, 3, { accuracy: 0.9 })), [])
+  story.tell(ended(2))
+  assert.equal(story.study.state.trials[2]?.arrivedUntil, 3)
+  assert.equal(story.study.view.loss(2), 0.1)
 })
 
 test('with several objectives each must be known once before a trial is judged', () => {

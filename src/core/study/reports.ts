@@ -34,7 +34,11 @@ export function reported(
     }
   }
   checkTarget(state, trial, epoch, fresh)
-  if (wasJudged || !canBeJudged(state, trial, epoch)) return
+  if (!canBeJudged(state, trial, epoch)) {
+    if (epoch >= trial.until && live) state.unjudged.add(number)
+    return
+  }
+  if (wasJudged) return
   notify(study, { type: 'reported', trial: number, epoch })
   if (epoch >= trial.until) arrive(study, trial)
 }
@@ -50,6 +54,12 @@ function canBeJudged({ definition: { objectives }, metrics }: StudyState, trial:
   return (
     columns.some((values) => isKnown(values[last])) && columns.every((values) => values.findLastIndex(isKnown) >= 0)
   )
+}
+
+/** The objectives that the trial has never reported. */
+export function missingObjectives({ definition, metrics }: StudyState, trial: TrialRecord): string[] {
+  const names = definition.objectives.map(({ metric }) => metric)
+  return names.filter((metric) => !(trial.values[metrics.indexOf(metric)] ?? []).some(isKnown))
 }
 
 function isKnown(value: number | undefined): boolean {
@@ -122,6 +132,7 @@ export function arrive(study: Study, trial: TrialRecord): void {
   const { state } = study
   if (trial.arrivedUntil >= trial.until) return
   trial.arrivedUntil = trial.until
+  state.unjudged.delete(trial.number)
   state.failedInARow = 0
   const isComplete = trial.epoch >= state.definition.epochs.max
   if (isComplete) settle(study, trial, 'complete')

@@ -106,6 +106,8 @@ export interface StudyState {
   askedCount: number
   /** At their limit, unsettled, not released: they may go on without a restart. */
   readonly lingering: Set<number>
+  /** At their limit, with an objective of that epoch still unsaid: it may come on a line of its own. */
+  readonly unjudged: Set<number>
   /** Owed training with no attempt under way (new, to be retried, handed over), in the order they came. */
   readonly owed: Set<number>
   /** Live attempts that will end soon: released, asked to leave, or settled. */
@@ -172,6 +174,7 @@ export function newState(created: {
     live: new Set(),
     askedCount: 0,
     lingering: new Set(),
+    unjudged: new Set(),
     owed: new Set(),
     leaving: new Set(),
     asks: 0,

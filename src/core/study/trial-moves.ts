@@ -42,6 +42,7 @@ export function settle(study: Study, trial: TrialRecord, to: 'complete' | 'stopp
   reserve(state, trial, 0)
   state.owed.delete(trial.number)
   state.lingering.delete(trial.number)
+  state.unjudged.delete(trial.number)
   if (trial.live) state.leaving.add(trial.number)
   else doomCheckpoint(study, trial)
   if (to === 'complete') state.failedInARow = 0

@@ -15,6 +15,8 @@ const studyRules: { readonly [rule: string]: Words } = {
   killed: (why) => `Its program was killed by ${text(why['signal'])}${place(why)}.`,
   'out-of-memory': (why) => `Its program ran out of memory${place(why)}.`,
   'no-report': (why) => `Its program ended with exit code 0 and had reported nothing${place(why)}.`,
+  'no-objective': (why) =>
+    `Its program ended with exit code 0 and never reported ${list(why['missing'])}; it reported ${list(why['reported'])}.`,
   'non-finite': (why) => `Its ${text(why['metric'])} was ${text(why['value'])} at epoch ${text(why['epoch'])}.`,
   lost: (why) => `Its process was gone and had left no exit status${place(why)}.`,
   refused: (why) => `The executor could not start it${place(why)}.`,
@@ -95,4 +97,8 @@ const nouns: { readonly [rule: string]: string } = {
 
 function nounOf(rule: Json | undefined): string {
   return (typeof rule === 'string' ? nouns[rule] : undefined) ?? `it had failed (${text(rule)})`
+}
+
+function list(names: Json | undefined): string {
+  return Array.isArray(names) ? names.map(String).join(', ') : text(names)
 }

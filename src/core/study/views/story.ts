@@ -83,7 +83,7 @@ export function headline(study: Study, trial: TrialRecord): string {
       return `${name} was stopped at epoch ${trial.epoch} of ${max}${value}. ${why}`
     }
     case 'failed':
-      return `${name} failed at epoch ${trial.epoch} of ${max}. ${whyText(study, trial)}`
+      return `${name} failed at epoch ${failedAt(trial)} of ${max}. ${whyText(study, trial)}`
     case 'complete':
       return trial.epoch >= max
         ? `${name} is complete: it reached epoch ${trial.epoch}, the last one${value}.`
@@ -101,6 +101,11 @@ export function headline(study: Study, trial: TrialRecord): string {
         ? `${name} waits for its next attempt at epoch ${trial.epoch}. ${reasonText(study, trial.failing)}`
         : `${name} waits for a slot at epoch ${trial.epoch}, to train to epoch ${trial.until}.`
   }
+}
+
+/** Reports may still have come after the one that failed it. */
+function failedAt({ why, epoch }: TrialRecord): number {
+  return typeof why?.['epoch'] === 'number' ? why['epoch'] : epoch
 }
 
 function whyText(study: Study, trial: TrialRecord): string {
