@@ -9,6 +9,7 @@ import type { Bench, BenchOptions } from './bench.ts'
 import { help } from './help.ts'
 import { hyperbandPass } from './hyperband-pass.ts'
 import { killedController } from './killed-controller.ts'
+import { liveFrame } from './live-frame.ts'
 import type { Machine } from './machine.ts'
 import { load, machine, machineText } from './machine.ts'
 import { controllerCpu, reportLatency } from './many-trials.ts'
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   { name: 'hyperband-pass', measure: hyperbandPass },
   { name: 'asha-growth', measure: ashaGrowth },
   { name: 'opening', measure: opening },
+  { name: 'live-frame', measure: liveFrame },
   { name: 'report-latency', measure: reportLatency },
   { name: 'controller-cpu', measure: controllerCpu },
   { name: 'replay', measure: replayBesidePeers },
