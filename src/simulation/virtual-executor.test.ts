@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { AttemptOrder, Observation } from '../ports.ts'
+import { executorLaws } from '../executors/executor.laws.ts'
+import type { AttemptOrder, Executor, Observation } from '../ports.ts'
 import { noFaults } from './faults.ts'
 import type { Faults } from './faults.ts'
+import type { Problem } from './problem.ts'
 import { builtInProblem } from './problems.ts'
 import { virtualClock } from './virtual-clock.ts'
 import { virtualExecutor } from './virtual-executor.ts'
@@ -261,3 +263,29 @@ test('whatever is asked of it and goes wrong, every attempt ends exactly once, a
     }),
   )
 })
+
+const plain: Problem = {
+  name: 'plain',
+  space: { parameters: { lr: { type: 'float', low: 0, high: 2 } }, forbidden: [] },
+  objectives: [{ metric: 'loss', direction: 'minimize', value: 'last' }],
+  epochs: 9,
+  metrics: (_configuration, _note, epoch) => ({ loss: 1 / epoch }),
+  length: () => 9,
+  best: null,
+}
+
+/** Virtual time that goes on by itself, one event a turn of the event loop. */
+function ticking(): Executor {
+  const clock = virtualClock()
+  const executor = virtualExecutor(virtualWorld({ problem: plain, clock, workers: 2, seed: 3, lingerMs: 10_000 }))
+  const timer = setInterval(() => clock.advance(), 0)
+  return {
+    ...executor,
+    close() {
+      clearInterval(timer)
+      return executor.close()
+    },
+  }
+}
+
+executorLaws('virtual', ticking, 40)

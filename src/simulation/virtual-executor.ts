@@ -78,6 +78,8 @@ function limit(world: World, trial: number, number: number, until: number, leave
 
 const saved: Outcome = { type: 'exited', code: 0 }
 const killed: Outcome = { type: 'killed', signal: 'SIGKILL' }
+/** A program that has not begun to listen yet dies of the signal, and has nothing to say. */
+const unheard: Outcome = { type: 'killed', signal: 'SIGTERM' }
 
 function stop(world: World, trial: number, number: number, graceMs: number): void {
   const attempt = attemptOf(world, trial, number)
@@ -86,8 +88,9 @@ function stop(world: World, trial: number, number: number, graceMs: number): voi
   const isKilled = graceMs <= 0 || saveMs > graceMs
   if (attempt.state === 'leaving' && (graceMs > 0 || attempt.outcome?.type === 'refused')) return
   if (attempt.state === 'lingering') attempt.since = world.clock.now()
-  attempt.handsOver = !isKilled && attempt.epoch < attempt.until
+  const hasBegun = attempt.state !== 'starting'
+  attempt.handsOver = !isKilled && hasBegun && attempt.epoch < attempt.until
   attempt.state = 'leaving'
-  attempt.outcome = isKilled ? killed : saved
+  attempt.outcome = isKilled ? killed : hasBegun ? saved : unheard
   due(world, attempt, Math.max(0, Math.min(saveMs, graceMs)), 'gone')
 }

@@ -13,6 +13,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Event } from '../../src/core/study/events.ts'
 import type { Study } from '../../src/core/study/study.ts'
+import { newVerifier } from '../../src/core/study/verify.ts'
+import { ForetuneError } from '../../src/errors.ts'
 import { algorithms } from '../../src/library/algorithms.ts'
 import type { Store } from '../../src/ports.ts'
 import { foldStudy } from '../../src/runtime/fold.ts'
@@ -79,6 +81,7 @@ export function realStudy(t: TestContext, file: string, options: RealStudyOption
   t.after(async () => {
     for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await stopAll(() => processesOf(folder))
+    await verifyAll(store)
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -133,6 +136,27 @@ export function realStudy(t: TestContext, file: string, options: RealStudyOption
       }, 'the log never came to say what was waited for')
     },
     processes: () => processesOf(folder),
+  }
+}
+
+/** Whatever a test did to its studies: every decision of theirs can be taken again. A store that the test spoilt cannot be opened. */
+async function verifyAll(file: string): Promise<void> {
+  let store: Store
+  try {
+    store = await openStore(`sqlite:${file}`, { readOnly: true })
+  } catch (error) {
+    if (error instanceof ForetuneError) return
+    throw error
+  }
+  try {
+    for (const { name } of await store.studies()) {
+      assert.deepEqual(await store.check(name), [])
+      const verifier = newVerifier(algorithms)
+      for (const [index, event] of (await eventsIn(store, name)).entries()) verifier.take(index + 1, event)
+      assert.deepEqual(verifier.end().problems, [], `verify passes on ${name}`)
+    }
+  } finally {
+    await store.close()
   }
 }
 
