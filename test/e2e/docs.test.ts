@@ -9,7 +9,7 @@ import { type Block, type Page, comparable, isLike, pages, root, sessionsOf } fr
 import { figures, partsOf, withParts } from '../doc-parts.ts'
 
 /** How the documents call the folder that their commands run in. */
-const shownFolder = '/home/you/sine'
+const shownFolder = '/data/you/sine'
 const all = pages()
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'foretune-docs-')))
 after(() => rmSync(scratch, { recursive: true, force: true }))
