@@ -53,11 +53,11 @@ test('the innermost and newest mount of a folder counts', () => {
 
 test('a store on a network file system is refused unless the user insists', () => {
   const refuse = (name: string | null, environment: NodeJS.ProcessEnv = {}): void =>
-    refuseNetworkFileSystem('/home/x/foretune.db', name, environment)
+    refuseNetworkFileSystem('/data/x/foretune.db', name, environment)
   assert.throws(() => refuse('NFS'), {
     code: 'STORE_ON_NETWORK_FILE_SYSTEM',
     exit: 3,
-    details: { location: '/home/x/foretune.db', fileSystem: 'NFS' },
+    details: { location: '/data/x/foretune.db', fileSystem: 'NFS' },
   })
   refuse(null)
   refuse('NFS', { FORETUNE_ALLOW_NETWORK_STORE: '1' })
