@@ -5,7 +5,8 @@ import type { Value } from './trial.ts'
  * `--set`, the library and the docs all read the same description.
  */
 export interface OptionSpec {
-  readonly type: 'integer' | 'number' | 'boolean' | 'text' | 'any'
+  /** `predictor`: the name of a predictor, or `{ type: name, ...options }`. */
+  readonly type: 'integer' | 'number' | 'boolean' | 'text' | 'any' | 'predictor'
   /** Value when the user says nothing; null = none (the algorithm decides, and the resolved value is recorded). */
   readonly default: Value | null
   readonly atLeast?: number
@@ -20,3 +21,32 @@ export type OptionSpecs = { readonly [option: string]: OptionSpec }
 
 /** Option values after defaults were filled in. */
 export type Options = { readonly [option: string]: unknown }
+
+/** Whether an option may have this value. Of a predictor only the form is looked at: its name and its own options are its kind's. */
+export function isOptionValue(spec: OptionSpec, value: unknown): boolean {
+  if (value === null) return spec.default === null
+  if (spec.choices !== undefined) return spec.choices.some((choice) => choice === value)
+  switch (spec.type) {
+    case 'integer':
+    case 'number': {
+      const { atLeast = -Infinity, above = -Infinity, atMost = Infinity } = spec
+      if (typeof value !== 'number' || !(value >= atLeast && value > above && value <= atMost)) return false
+      return spec.type === 'number' ? Number.isFinite(value) : Number.isSafeInteger(value)
+    }
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'text':
+      return typeof value === 'string'
+    case 'predictor':
+      return (
+        typeof value === 'string' ||
+        (typeof value === 'object' && typeof (value as { type?: unknown }).type === 'string')
+      )
+    case 'any':
+      return true
+  }
+}
+
+export function defaultsOf(specs: OptionSpecs): Options {
+  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default]))
+}
