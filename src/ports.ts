@@ -1,5 +1,8 @@
 /** The three borders of the pure part: where the log is kept, where attempts run, what time it is. Interfaces only. */
-import type { Configuration, Json, Metrics, Outcome } from './core/trial.ts'
+import type { Configuration, Json, Metrics, Outcome, Reason } from './core/trial.ts'
+import type { FitInput, Model } from './core/predictors/predictor.ts'
+import type { Qubo, Sample } from './core/predictors/qsvr/qubo.ts'
+import type { AlgorithmDefinition } from './core/study/definition.ts'
 import type { Event } from './core/study/events.ts'
 
 /** An event with its place in the log and the chain of hashes: `hash` covers the predecessor's hash, the place and the body. */
@@ -124,9 +127,92 @@ export interface Executor {
   close(): Promise<void>
 }
 
+/** A fit that the study decided on, with all that it needs. */
+export interface FitOrder {
+  readonly fit: number
+  readonly predictor: AlgorithmDefinition
+  readonly input: FitInput
+}
+
+export type FitAnswer =
+  | { readonly type: 'fitted'; readonly model: Model; readonly note?: Json }
+  /** A device could not be had after all retries. */
+  | { readonly type: 'failed'; readonly why: Reason }
+
+/** Where slow mathematics is done, so that it never blocks the loop. Rejects only where the code is wrong. */
+export interface Fitter {
+  fit(order: FitOrder): Promise<FitAnswer>
+  close(): Promise<void>
+}
+
 export interface Clock {
   /** Milliseconds since the Unix epoch; never runs backwards within one controller. */
   now(): number
   /** Calls back once after `delayMs`; the result cancels it. Does not keep the process alive. */
   after(delayMs: number, callback: () => void): () => void
+}
+
+/** How a problem is to be annealed. */
+export interface AnnealerSettings {
+  /** A name the annealer knows; none: as its own configuration says. */
+  readonly solver?: string | null
+  readonly reads: number
+  /** Of a read, on a quantum computer. */
+  readonly annealingTimeUs: number
+  /** Chain strength in units of the largest entry of the problem, rounded up. */
+  readonly chainMultiplier: number
+  /** How many samples are handed back, at most. */
+  readonly keep: number
+  /** For solvers that compute: the same seed gives the same samples. */
+  readonly seed?: number
+  /** For simulated annealing; the solver's own where nothing is said. */
+  readonly sweeps?: number
+  readonly betaRange?: readonly [number, number]
+}
+
+export type SolverKind = 'qpu' | 'mock' | 'simulated'
+
+export interface AnnealerAnswer {
+  /** Lowest energy first, distinct, at most `keep`. Energies are those of the whole problem, also where couplers were dropped. */
+  readonly samples: readonly Sample[]
+  readonly reads: number
+  /** Of all reads. */
+  readonly energies: { readonly lowest: number; readonly mean: number; readonly highest: number }
+  readonly solver: string
+  readonly kind: SolverKind
+  readonly timing: {
+    /** As the caller waited: retries and queueing included. */
+    readonly wallMs: number
+    readonly embeddingMs: number
+    /** What a quantum computer charges for; null where none was used. */
+    readonly qpuAccessMs: number | null
+  }
+  /** How often it was asked, retries included. */
+  readonly tries: number
+  /** Null, like all about chains and embeddings, where the solver has no graph. */
+  readonly chainStrength: number | null
+  /** The share of all chains in all reads that did not hold together. */
+  readonly brokenChains: number | null
+  readonly longestChain: number | null
+  readonly couplersDropped: number
+  readonly embedding: 'cached' | 'computed' | null
+}
+
+export interface SolverDescription {
+  readonly solver: string
+  readonly kind: SolverKind
+  /** Null where the solver has no graph. */
+  readonly qubits: number | null
+  readonly couplers: number | null
+  readonly topology: string | null
+}
+
+/** Solves quadratic problems elsewhere. Rejects with a ForetuneError when the stated retries are used up. */
+export interface Annealer {
+  readonly name: string
+  solve(qubo: Qubo, settings: AnnealerSettings): Promise<AnnealerAnswer>
+  /** Whether everything is there that `solve` needs with these settings; nothing is annealed. */
+  probe(settings: AnnealerSettings): Promise<SolverDescription>
+  /** Ends what is under way: it rejects. */
+  close(): Promise<void>
 }

@@ -27,6 +27,19 @@ export const goldenStudies: { readonly [name: string]: SimulateOptions } = {
   ...Object.fromEntries(
     Object.keys(schedulers).map((type) => [`scheduler-${type}`, { ...common, scheduler: { type } }]),
   ),
+  // So many trials that predictors can be trained, and drop or stop somebody.
+  ...Object.fromEntries(
+    ['swift-hyperband', 'fast-hyperband'].map((type) => [
+      `scheduler-${type}`,
+      { ...common, budget: { trials: 24 }, scheduler: { type, d: 3 } },
+    ]),
+  ),
+  // An annealer's answer hangs on the last digits of this machine's exponentials: another predictor stands in for it.
+  'scheduler-quantum-swift-hyperband': {
+    ...common,
+    budget: { trials: 24 },
+    scheduler: { type: 'quantum-swift-hyperband', d: 3, predictor: 'least-squares' },
+  },
   'scheduler-asha-stopping': { ...common, scheduler: { type: 'asha', form: 'stopping' } },
   ...Object.fromEntries(
     Object.keys(samplers)

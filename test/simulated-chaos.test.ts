@@ -18,6 +18,9 @@ const schedulers = [
   { type: 'asha', eta: 3, form: 'promotion' },
   { type: 'asha', eta: 2, form: 'stopping' },
   { type: 'successive-halving', eta: 3 },
+  { type: 'swift-hyperband', eta: 3, predictor: 'last-value', d: 3 },
+  { type: 'swift-hyperband', eta: 2, predictor: 'nu-svr', d: 4, sent: 'arrival', audit: 0.3 },
+  { type: 'fast-hyperband', eta: 3, predictor: 'nu-svr', d: 3 },
   { type: 'median' },
   { type: 'none' },
 ]
@@ -47,6 +50,7 @@ function settingOf(
       slow: upTo(0.3),
       refuse: upTo(0.1),
       nan: upTo(0.1),
+      fit: upTo(0.5),
       crash: upTo(0.05),
     },
   }
@@ -127,8 +131,16 @@ test(
   },
 )
 
-/** A trial that is stopped while it runs trains on until it hears of it: how far depends on the faults. One that pauses does not. */
-const pausing = schedulers.filter(({ type, form }) => type !== 'median' && form !== 'stopping')
+/**
+ * A trial that is stopped while it runs trains on until it hears of it: how far depends on the faults. One that pauses does not. Nor does who is sent
+ * by plan; what an idle slot trains ahead does.
+ */
+const pausing = schedulers
+  .filter(
+    ({ type, form, sent }) =>
+      type !== 'median' && type !== 'fast-hyperband' && form !== 'stopping' && sent !== 'arrival',
+  )
+  .map((scheduler) => (scheduler.type === 'swift-hyperband' ? { ...scheduler, speculate: 'never' } : scheduler))
 
 test(
   'with one worker and trials that pause at their limit, faults change nothing of the answer',
@@ -142,7 +154,17 @@ test(
         budget: { trials: 12 },
         seed,
       }
-      const faults = { loss: 0.05, late: 0.2, reorder: 0.2, double: 0.2, slow: 0, refuse: 0.02, nan: 0, crash: 0.03 }
+      const faults = {
+        loss: 0.05,
+        late: 0.2,
+        reorder: 0.2,
+        double: 0.2,
+        slow: 0,
+        refuse: 0.02,
+        nan: 0,
+        fit: 0,
+        crash: 0.03,
+      }
       const outcome = async (options: SimulateOptions): Promise<unknown> => {
         const { study } = await simulate(options)
         return study.state.trials.map(({ number, state, epoch, configuration, values }) => ({

@@ -10,9 +10,11 @@ import type { Event, Fact } from '../core/study/events.ts'
 import { step } from '../core/study/step.ts'
 import { createStudy } from '../core/study/study.ts'
 import type { Algorithms, Study } from '../core/study/study.ts'
-import type { Clock, Executor, Lease, Observation, Store } from '../ports.ts'
+import type { Clock, Executor, Fitter, Lease, Observation, Store } from '../ports.ts'
 import { deadlineTimer } from './deadlines.ts'
 import type { DeadlineTimer } from './deadlines.ts'
+import { newFits } from './fits.ts'
+import type { Fits } from './fits.ts'
 import { foldStudy } from './fold.ts'
 import { newInbox } from './inbox.ts'
 import type { Inbox } from './inbox.ts'
@@ -27,13 +29,15 @@ export interface ControllerOptions {
   readonly executor: (study: StudyToRun) => Executor | Promise<Executor>
   readonly clock: Clock
   readonly algorithms: Algorithms
+  /** Closed with the controller. */
+  readonly fitter: Fitter
   readonly host: string
   readonly pid: number
   readonly version: string
   /** What to create if the store does not hold the study yet. */
   readonly create?: Omit<StudyToRun, 'createdAt'>
-  /** Gives options that depend on the number of slots their final value, when the study is created. */
-  readonly resolve?: (definition: StudyDefinition, slots: number) => StudyDefinition
+  /** Gives options that depend on the number of slots, or on an earlier study, their final value, when the study is created. */
+  readonly resolve?: (definition: StudyDefinition, slots: number) => StudyDefinition | Promise<StudyDefinition>
   /** Facts to begin with, after ControllerStarted (a changed budget, a lifted pause). */
   readonly openWith?: (study: Study) => readonly FactWithoutTime[]
   readonly cacheFile?: (directory: string) => string | undefined
@@ -96,7 +100,7 @@ function toCreate(options: ControllerOptions): StudyToRun {
 async function createFrom(options: ControllerOptions, toRun: StudyToRun, lease: Lease, slots: number): Promise<Study> {
   const { version, algorithms, store } = options
   const { definition: written, program, directory, createdAt } = toRun
-  const definition = options.resolve ? options.resolve(written, slots) : written
+  const definition = options.resolve ? await options.resolve(written, slots) : written
   const event: Fact & { type: 'StudyCreated' } = {
     type: 'StudyCreated',
     at: createdAt,
@@ -123,6 +127,7 @@ class ControlLoop implements Controller {
   readonly #executor: Executor
   readonly #inbox: Inbox = newInbox()
   readonly #world: World
+  readonly #fits: Fits
   readonly #timer: DeadlineTimer
   readonly #leaving: PromiseWithResolvers<void> = Promise.withResolvers()
   #facts: Fact[] = []
@@ -137,6 +142,12 @@ class ControlLoop implements Controller {
     this.#clock = sessionClock(options.clock, study.state.now)
     this.#executor = executor
     this.#world = newWorld(study, executor, this.#inbox)
+    this.#fits = newFits(
+      study,
+      options.fitter,
+      (fact) => this.#take(this.#dated(fact)),
+      (error) => void this.#end(error),
+    )
     this.#timer = deadlineTimer(study.state, this.#clock, (facts) => {
       // Facts that gather behind a write may make these untrue: the timer is armed anew when they are known.
       if (!this.#isPumping) this.#take(...facts)
@@ -152,6 +163,7 @@ class ControlLoop implements Controller {
     await executor.open((observation) => loop.#observe(observation))
     // Adopted before the first batch is decided: what they say comes later, as observations.
     loop.#world.adoptAll()
+    loop.#fits.beginAll()
     loop.#take(loop.#startedFact(), ...openWith.map((fact) => loop.#dated(fact)))
     return loop
   }
@@ -171,11 +183,13 @@ class ControlLoop implements Controller {
     if (this.#isOver) return
     this.#isOver = true
     this.#timer.cancel()
-    await this.#executor.close()
+    await this.#closeParts()
     this.#leaving.resolve()
   }
 
   async leave(why: string): Promise<void> {
+    // A session of a moment would else leave the same fit to the next one for ever.
+    await this.#fits.idle()
     const gone = this.submit({ type: 'ControllerLeft', why }).then(() => this.#end())
     await gone.catch((error: unknown) => {
       if (!this.#isOver) throw error
@@ -242,7 +256,10 @@ class ControlLoop implements Controller {
     try {
       const events = await this.#record(facts)
       if (this.#isOver) return
-      for (const event of events) this.#world.act(event)
+      for (const event of events) {
+        this.#world.act(event)
+        if (event.type === 'FitPredictor') this.#fits.begin(event.fit)
+      }
       for (const waiter of waiting) waiter.resolve(events)
       this.#options.onEvents?.(events, this.study)
       this.#timer.arm()
@@ -273,6 +290,10 @@ class ControlLoop implements Controller {
     await this.#end()
   }
 
+  async #closeParts(): Promise<void> {
+    await Promise.all([this.#executor.close(), this.#options.fitter.close()])
+  }
+
   async #end(error?: unknown): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
@@ -280,7 +301,7 @@ class ControlLoop implements Controller {
     for (const waiter of this.#waiting) waiter.reject(error ?? new Error('the controller has left'))
     let why = error
     try {
-      await this.#executor.close()
+      await this.#closeParts()
       await this.lease.release()
     } catch (failure) {
       // A store that broke cannot take the lease back either: the first error is the one to tell.

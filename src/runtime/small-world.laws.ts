@@ -17,6 +17,7 @@ import { virtualWorld } from '../simulation/virtual-world.ts'
 import type { WorldOptions } from '../simulation/virtual-world.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { openController } from './controller.ts'
+import { fitter } from './fitter.ts'
 import type { Controller, ControllerOptions } from './controller.ts'
 
 export const algorithms: Algorithms = { samplers, schedulers }
@@ -83,6 +84,7 @@ export function smallWorld(given: SmallWorldOptions = {}): SmallWorld {
         executor: (): Executor => virtualExecutor(world),
         clock,
         algorithms,
+        fitter: fitter(),
         host: 'here',
         pid: ++pid,
         version: 'test',

@@ -19,7 +19,7 @@ export function curvesNotFound(source: string, cause: unknown): ForetuneError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new ForetuneError(
     'CURVES_NOT_FOUND',
-    `Cannot read the table of curves ${source}: ${why}. Give the path of a CSV or Parquet file, or the name of a built-in problem.`,
+    `Cannot read the table of curves ${source}: ${why}. Give the path of a CSV or Parquet file (to simulate, the name of a built-in problem).`,
     { details: { source }, cause },
   )
 }

@@ -22,11 +22,23 @@ export interface Faults {
   readonly refuse: number
   /** A trial's curve is not finite from a random epoch on. */
   readonly nan: number
+  /** A predictor cannot be trained. */
+  readonly fit: number
   /** The controller dies at an append, half of the times before the append is durable and half of the times after it. */
   readonly crash: number
 }
 
-export const noFaults: Faults = { loss: 0, late: 0, reorder: 0, double: 0, slow: 0, refuse: 0, nan: 0, crash: 0 }
+export const noFaults: Faults = {
+  loss: 0,
+  late: 0,
+  reorder: 0,
+  double: 0,
+  slow: 0,
+  refuse: 0,
+  nan: 0,
+  fit: 0,
+  crash: 0,
+}
 
 const slowFactor = 4
 const lateEpochsMax = 10
@@ -99,6 +111,10 @@ export function nonFiniteFrom(faults: Faults, seed: number, trial: number, epoch
   if (faults.nan === 0) return Infinity
   const chance = stream(seed, 'faults', 'nan', trial)
   return chance.uniform() < faults.nan ? 1 + chance.integer(epochs) : Infinity
+}
+
+export function isFitRefused(faults: Faults, seed: number, fit: number): boolean {
+  return faults.fit > 0 && stream(seed, 'faults', 'fit', fit).uniform() < faults.fit
 }
 
 /** Whether the controller dies at the study's n-th append (counted over all its lives), and how long it is away. */

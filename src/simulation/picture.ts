@@ -1,13 +1,11 @@
 /** A comparison as a picture: the best value so far against epochs spent and against virtual time, as SVG or as a page with the table. */
+import { lineStyle } from '../pictures/palette.ts'
 import { shownValues, stepPanel } from '../pictures/step-panel.ts'
 import { escaped, legendEntry, picture, text } from '../pictures/svg.ts'
 import { bandOf } from './bands.ts'
 import type { Band } from './bands.ts'
 import { comparisonCells, comparisonHeader, comparisonRows } from './compare.ts'
 import type { Comparison } from './compare.ts'
-
-/** Told apart by colour-blind eyes too (Okabe and Ito 2008); from the seventh on, dashed. */
-const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#b07d00', '#3a9ad9']
 
 const width = 980
 const panelWidth = 380
@@ -17,10 +15,7 @@ const legendRow = 20
 
 export function comparisonSvg(comparison: Comparison): string {
   const { objective, seeds, contenders } = comparison
-  const styles = contenders.map((_, index) => ({
-    colour: colours[index % colours.length] as string,
-    dash: index < colours.length ? null : '6 3',
-  }))
+  const styles = contenders.map((_, index) => lineStyle(index))
   const byEpochs = contenders.map((runs) => bandOf(runs, 'epochs'))
   const byTime = contenders.map((runs) => bandOf(runs, 'seconds'))
   const ranges = [shownValues(byEpochs), shownValues(byTime)]

@@ -181,6 +181,7 @@ test('whatever goes wrong, a study ends, its log has every line once and in orde
           slow: chance(0.5),
           refuse: chance(0.1),
           nan: chance(0.2),
+          fit: chance(0.5),
           crash: chance(0.05),
         }),
       }),

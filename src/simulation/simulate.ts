@@ -7,11 +7,11 @@
 import { isSettled } from '../core/trial.ts'
 import type { Event } from '../core/study/events.ts'
 import type { Algorithms, Study } from '../core/study/study.ts'
-import type { Store } from '../ports.ts'
+import type { Fitter, Store } from '../ports.ts'
 import { openController } from '../runtime/controller.ts'
 import type { Controller } from '../runtime/controller.ts'
 import { SimulatedCrash, memoryStore } from '../stores/memory.ts'
-import { crashAt, noFaults } from './faults.ts'
+import { crashAt, isFitRefused, noFaults } from './faults.ts'
 import { simulationResult } from './simulation-result.ts'
 import type { SimulationResult } from './simulation-result.ts'
 import { setUp, simulationName } from './simulation-setup.ts'
@@ -20,6 +20,7 @@ import type { Trajectory } from './tally.ts'
 import { virtualClock } from './virtual-clock.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { virtualExecutor } from './virtual-executor.ts'
+import { virtualFitter } from './virtual-fitter.ts'
 import { virtualWorld } from './virtual-world.ts'
 import type { World } from './virtual-world.ts'
 import { workMeter } from './work-meter.ts'
@@ -49,6 +50,7 @@ interface Stage {
   readonly setup: SimulationSetup
   readonly clock: VirtualClock
   readonly world: World
+  readonly fitter: Fitter
   readonly store: Store
   readonly appends: { count: number; crash: { awayMs: number } | null }
 }
@@ -109,7 +111,8 @@ function stageFor(options: SimulateOptions): Stage {
       return crash?.when ?? false
     },
   })
-  return { setup, clock, world, store, appends }
+  const fitter = virtualFitter(clock, fitSeconds, (fit) => isFitRefused(faults, seed, fit))
+  return { setup, clock, world, fitter, store, appends }
 }
 
 /** From a controller's start to its leaving (the study) or its crash (null). */
@@ -123,6 +126,7 @@ async function oneLife(stage: Stage): Promise<Study | null> {
       executor: () => virtualExecutor(world),
       clock,
       algorithms: algorithmsOf(setup),
+      fitter: stage.fitter,
       host: 'simulated',
       pid: 1,
       version: 'simulated',

@@ -47,11 +47,11 @@ export function simulationResult(given: {
     workers,
     trials: state.trials.length,
     epochs: tally.epochs,
-    speculativeEpochs: 0,
+    speculativeEpochs: state.epochsSpeculated,
     makespan: rounded(makespanMs / 1000),
     utilisation: makespanMs === 0 ? 0 : rounded(tally.workMs / (workers * makespanMs)),
     best: bestOf(study),
-    predictors: { trained: 0 },
+    predictors: { trained: state.fitsDone },
     decisions: state.decisionCount,
     wallMs: Math.round(wallMs * 10) / 10,
   }

@@ -5,7 +5,7 @@ import { schedulers } from '../core/schedulers/index.ts'
 import type { SchedulerKind } from '../core/schedulers/scheduler.ts'
 import type { AlgorithmDefinition, Budget, StudyDefinition } from '../core/study/definition.ts'
 import type { Algorithms } from '../core/study/study.ts'
-import type { OptionSpecs } from '../core/options.ts'
+import { defaultsOf } from '../core/options.ts'
 import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 import { simulationEndless } from './errors.ts'
 import type { Faults } from './faults.ts'
@@ -86,10 +86,6 @@ function kindOf<Kind>(what: 'sampler' | 'scheduler', name: string, known: { read
   const kind = Object.hasOwn(known, name) ? known[name] : undefined
   if (kind === undefined) throw unknownAlgorithm(what, name, Object.keys(known))
   return kind
-}
-
-function defaultsOf(specs: OptionSpecs): { readonly [option: string]: unknown } {
-  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default]))
 }
 
 /** Nothing ends it: no table, no passes, no budget but perhaps a target that may never be met. */

@@ -58,9 +58,14 @@ function metricsReader(
 
 function withWorst(table: CurveTable, metric: string, direction: Direction): CurveTable['curves'] {
   const values = table.curves[metric] as Float64Array
-  const finite = values.filter((value) => Number.isFinite(value))
-  const worst = finite.reduce((a, b) => (direction === 'minimize' ? Math.max(a, b) : Math.min(a, b)), finite[0] ?? 0)
+  const worst = worstOf(values, direction)
   return { ...table.curves, [metric]: values.map((value) => (Number.isFinite(value) ? value : worst)) }
+}
+
+/** The worst finite value; 0 where there is none. */
+export function worstOf(values: Float64Array, direction: Direction): number {
+  const finite = values.filter((value) => Number.isFinite(value))
+  return finite.reduce((a, b) => (direction === 'minimize' ? Math.max(a, b) : Math.min(a, b)), finite[0] ?? 0)
 }
 
 function bestAt(table: CurveTable, values: Float64Array, direction: Direction, epoch: number): number | null {

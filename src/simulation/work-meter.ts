@@ -13,7 +13,7 @@ export interface WorkMeter {
   scheduler(kind: SchedulerKind): SchedulerKind
 }
 
-/** `seconds`: the stated cost of a proposal or a fit (a scheduler's conclusion), or `measured`: the CPU time that the call took. */
+/** `seconds`: the stated cost of a proposal, or `measured`: the CPU time that a proposal or a scheduler's decision took. Fits are not the controller's own work. */
 export function workMeter(clock: Clock, seconds: number | 'measured'): WorkMeter {
   let freeAt = 0
   const charge = (ms: number): void => {
@@ -56,7 +56,7 @@ export function workMeter(clock: Clock, seconds: number | 'measured'): WorkMeter
           decide: (memory, study) =>
             metered(
               () => scheduler.decide(memory, study),
-              (verdict) => verdict?.type === 'conclude',
+              () => false,
             ),
         }
       },

@@ -2,6 +2,9 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Json } from '../core/trial.ts'
 import { studyChanged, studyChanges, type Study, type StudyChanges } from './changes.ts'
+import { defaultsOf } from '../core/options.ts'
+import { predictors } from '../core/predictors/index.ts'
+import { algorithms as everything } from './algorithms.ts'
 import { algorithms } from './study-file.laws.ts'
 import { readStudyObject } from './study-file.ts'
 
@@ -117,4 +120,32 @@ test('the refusal names every difference and how to go on', () => {
   assert.equal(error.exit, 2)
   assert.match(error.message, /seed: was 0, is 4/)
   assert.match(error.message, /digits-2/)
+})
+
+test('a predictor is compared by what it was told, not by what was filled in, nor by the curves that it brought', async () => {
+  const withPredictor = (predictor: unknown, eta = 2): Promise<Study> =>
+    readStudyObject(
+      { ...file, scheduler: { type: 'swift-hyperband', eta, predictor } },
+      { algorithms: everything, folder: '/study' },
+    )
+  const refusedOf = async (was: Study, predictor: unknown, eta = 2): Promise<ReturnType<typeof triples>> =>
+    triples(studyChanges(was, await withPredictor(predictor, eta)).refused)
+  const taught = { type: 'nu-svr', from: 'a', features: 'curve' }
+  const recordedWith = async (given: unknown, more: object): Promise<Study> => {
+    const { definition, program } = await withPredictor(given)
+    const predictor = { ...(definition.scheduler['predictor'] as object), ...more, version: 1 }
+    return { definition: { ...definition, scheduler: { ...definition.scheduler, predictor, version: 1 } }, program }
+  }
+  const filled = { type: 'nu-svr', ...defaultsOf(predictors['nu-svr']!.options), from: null }
+  const plain = await recordedWith({ type: 'nu-svr' }, filled)
+  // The same in other words.
+  assert.deepEqual(await refusedOf(plain, 'nu-svr'), [])
+  assert.deepEqual(await refusedOf(plain, { type: 'nu-svr', C: 1 }), [])
+  assert.deepEqual(await refusedOf(plain, { type: 'nu-svr', C: 2 }), [['scheduler.predictor.C', 1, 2]])
+  const brought = await recordedWith(taught, { C: 7, earlier: { source: 'a', curves: [[1]], hyperparameters: null } })
+  assert.deepEqual(await refusedOf(brought, taught), [])
+  assert.deepEqual(await refusedOf(brought, taught, 3), [['scheduler.eta', 2, 3]])
+  assert.deepEqual(await refusedOf(brought, { ...taught, from: 'b' }), [['scheduler.predictor.from', 'a', 'b']])
+  const alone = await refusedOf(brought, 'nu-svr')
+  assert.ok(alone.some(([path, was, is]) => path === 'scheduler.predictor.from' && was === 'a' && is === 'nothing'))
 })

@@ -4,7 +4,9 @@
  * A field that is written as it was is unchanged, whatever its defaults are by now; only fields that are written otherwise are compared
  * with all defaults filled in. So neither a later default nor `eta: 3` written out where 3 was the default is taken for a change.
  */
-import type { Budget, Failures, StudyDefinition } from '../core/study/definition.ts'
+import { defaultsOf } from '../core/options.ts'
+import { predictors } from '../core/predictors/index.ts'
+import type { AlgorithmDefinition, Budget, Failures, StudyDefinition } from '../core/study/definition.ts'
 import type { Json } from '../core/trial.ts'
 import { ForetuneError } from '../errors.ts'
 import type { Program } from './program.ts'
@@ -88,12 +90,30 @@ const programFields = [
 
 /** The space's order is part of it: samplers go through the parameters in that order. */
 function asFile(field: keyof StudyDefinition, value: StudyDefinition[keyof StudyDefinition]): unknown {
+  if (field === 'sampler') return withoutVersion(value as AlgorithmDefinition)
+  if (field === 'scheduler') return withPredictorAsFile(withoutVersion(value as AlgorithmDefinition))
   if (field !== 'space') return value
   const { parameters, forbidden } = value as StudyDefinition['space']
   return { ...parameters, '(order)': Object.keys(parameters).join(', '), '(forbidden)': forbidden }
 }
 
-/** An option that is null now is left to the algorithm, which had decided it at the study's start: no difference. */
+/** Which version decides is no matter of the file. */
+function withoutVersion({ version: _, ...algorithm }: AlgorithmDefinition): AlgorithmDefinition {
+  return algorithm as AlgorithmDefinition
+}
+
+/** A predictor by name is a section with that type. Its options are filled in as at a study's start, unless a saved predictor may have brought them. */
+function withPredictorAsFile(scheduler: AlgorithmDefinition): AlgorithmDefinition {
+  const { predictor } = scheduler
+  const named = typeof predictor === 'string' ? { type: predictor } : (predictor as AlgorithmDefinition | undefined)
+  if (!named) return scheduler
+  const { earlier: _, version: __, from, ...options } = named
+  const kind = Object.hasOwn(predictors, named.type) ? predictors[named.type] : undefined
+  const defaults = kind && typeof from !== 'string' ? defaultsOf(kind.options) : {}
+  return { ...scheduler, predictor: { ...defaults, ...options, from: from ?? 'nothing' } }
+}
+
+/** An option that is null now is left to the algorithm, which had decided it at the study's start; one that a saved predictor brought is not there. */
 function differences(was: unknown, is: unknown, path: Path): Difference[] {
   if (Object.is(was, is)) return []
   if (isSection(was) && isSection(is)) {
@@ -103,8 +123,9 @@ function differences(was: unknown, is: unknown, path: Path): Difference[] {
   if (Array.isArray(was) && Array.isArray(is) && was.length === is.length) {
     return was.flatMap((entry: unknown, index) => differences(entry, is[index], [...path, index]))
   }
-  const isLeftToAlgorithm = is === null && path.length > 1 && (path[0] === 'sampler' || path[0] === 'scheduler')
-  return isLeftToAlgorithm ? [] : [{ path: shownPath(path), was: was as Json, is: is as Json }]
+  const isOption = path.length > 1 && (path[0] === 'sampler' || path[0] === 'scheduler')
+  const isLeft = is === null || (is === undefined && path[1] === 'predictor')
+  return isOption && isLeft ? [] : [{ path: shownPath(path), was: was as Json, is: is as Json }]
 }
 
 function isSection(value: unknown): value is { readonly [name: string]: unknown } {

@@ -1,8 +1,10 @@
 /** From the options that an algorithm describes to the schema of its section, defaults included. */
 import { z } from 'zod'
 import type { OptionSpec, OptionSpecs } from '../core/options.ts'
+import { predictors } from '../core/predictors/index.ts'
 import type { SchedulerKind } from '../core/schedulers/scheduler.ts'
 import type { AlgorithmDefinition } from '../core/study/definition.ts'
+import { lessonOptions } from './lesson-options.ts'
 import { says, section } from './schema-issues.ts'
 import { oneOf } from './study-file-problem.ts'
 
@@ -24,11 +26,14 @@ export function algorithm(
   kinds: readonly AlgorithmKind[],
   what: string,
   unknown: string,
+  filled: boolean = true,
 ): z.ZodType<AlgorithmDefinition> {
   const names = kinds.map((kind) => kind.name)
   const error = says(unknown, oneOf(names))
   const sections = kinds.map((kind) =>
-    section({ type: z.literal(kind.name).describe(kind.doc), ...optionFields(kind.options) }).describe(kind.doc),
+    section({ type: z.literal(kind.name).describe(kind.doc), ...optionFields(kind.options, filled) }).describe(
+      kind.doc,
+    ),
   )
   const whole = z.discriminatedUnion('type', sections as [(typeof sections)[number]], {
     error: (issue) => (issue.code === 'invalid_union' ? error : undefined),
@@ -42,12 +47,16 @@ export function algorithm(
   }) as unknown as z.ZodType<AlgorithmDefinition>
 }
 
-function optionFields(specs: OptionSpecs): { [option: string]: z.ZodType } {
-  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, optionField(spec)]))
+function optionFields(specs: OptionSpecs, filled: boolean): { [option: string]: z.ZodType } {
+  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, optionField(spec, filled)]))
 }
 
-function optionField(spec: OptionSpec): z.ZodType {
+function optionField(spec: OptionSpec, filled: boolean): z.ZodType {
   const plain = optionValue(spec)
+  if (!filled) {
+    const field = (spec.default === null ? plain.nullable() : plain).optional()
+    return field.meta({ description: spec.doc, default: spec.default })
+  }
   // No default: the algorithm decides. Null says the same, so that a recorded definition can be read again.
   const field = spec.default === null ? plain.nullable().default(null) : plain.default(spec.default)
   return field.describe(spec.doc)
@@ -66,7 +75,15 @@ function optionValue(spec: OptionSpec): z.ZodType {
       return z.string()
     case 'any':
       return z.json()
+    case 'predictor':
+      return predictorField()
   }
+}
+
+/** What is not written stays open until the study is created: a saved predictor brings options of its own. */
+function predictorField(): z.ZodType {
+  const kinds = Object.values(predictors).map((kind) => ({ ...kind, options: { ...kind.options, ...lessonOptions } }))
+  return algorithm(kinds, 'predictor', 'UNKNOWN_PREDICTOR', false)
 }
 
 function bounded(number: z.ZodNumber, spec: OptionSpec): z.ZodNumber {

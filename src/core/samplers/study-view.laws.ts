@@ -43,6 +43,8 @@ export function testStudy(spaceDefinition: SpaceDefinition, changes: Partial<Stu
     get trialCount() {
       return trials.length
     },
+    epochsLeft: Infinity,
+    startsWithinAnEpoch: true,
     canCreate: true,
     state,
     configuration: (trial) => trials[trial]!.configuration,

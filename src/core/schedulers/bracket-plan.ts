@@ -74,19 +74,20 @@ export function startAt(plan: BracketPlan, index: number): Start {
 
 export function isReadyBefore(plan: BracketPlan): (a: Ready, b: Ready) => boolean {
   return (a, b) => {
-    const difference = rank(plan, a, b)
+    const difference = placeBefore(plan, a, b)
     return difference === 0 ? isAhead(a, b) : difference < 0
   }
 }
 
 /** A start has round 0 and comes before everything of its own bracket. */
-export function isStartBefore(plan: BracketPlan, start: Start, ready: Ready): boolean {
-  return rank(plan, { bracket: start.bracket, round: 0 }, ready) <= 0
+export function isStartBefore(plan: BracketPlan, start: Start, ready: Place): boolean {
+  return placeBefore(plan, { bracket: start.bracket, round: 0 }, ready) <= 0
 }
 
 type Place = { readonly bracket: number; readonly round: number }
 
-function rank(plan: BracketPlan, a: Place, b: Place): number {
+/** Negative where an order of round `a` comes before one of round `b`. */
+export function placeBefore(plan: BracketPlan, a: Place, b: Place): number {
   const passes = passOf(plan, a.bracket) - passOf(plan, b.bracket)
   if (passes !== 0) return passes
   const way = plan.order === 'path' ? trainedBefore(plan, a) - trainedBefore(plan, b) : 0

@@ -18,7 +18,7 @@ export interface RoundConclusion {
   readonly bracket: number
   readonly round: number
   readonly epoch: number
-  /** How many trials the round counts. Those that are neither in `survivors` nor in `dropped` failed, here or before. */
+  /** How many trials the round counts. Those that are neither in `survivors` nor in `dropped` failed or were stopped on their way, here or before. */
   readonly size: number
   readonly keep: number
   /** Best first. */

@@ -126,9 +126,9 @@ function finalists(course: Course, eta: number): number[] {
 test('the options that depend on the study are settled once', () => {
   const settle = (world: Partial<World>, slots: number): unknown =>
     resolved(hyperband, aDefinition({ slots, maxEpochs: 27, value: () => 0, ...world }), {}, slots)
-  assert.deepEqual(settle({}, 8), { eta: 3, passes: 1, order: 'published' })
-  assert.deepEqual(settle({}, 9), { eta: 3, passes: 1, order: 'path' })
-  assert.deepEqual(settle({ trials: 20 }, 0), { eta: 3, passes: null, order: 'published' })
+  assert.deepEqual(settle({}, 8), { eta: 3, passes: 1, order: 'published', waves: false })
+  assert.deepEqual(settle({}, 9), { eta: 3, passes: 1, order: 'path', waves: false })
+  assert.deepEqual(settle({ trials: 20 }, 0), { eta: 3, passes: null, order: 'published', waves: false })
   const definition = aDefinition({ slots: 1, maxEpochs: 100, value: () => 0 })
   const { problems } = hyperband.resolve({ definition, options: { eta: 1.01 }, slots: 1 })
   assert.match(problems[0] ?? '', /eta 1.01 would make 463 brackets/)

@@ -15,6 +15,7 @@ import { explainBracket } from './bracket-verdicts.ts'
 import { hyperbandBrackets, largestPower } from './brackets.ts'
 import type { SchedulerKind, SchedulerSetup } from './scheduler.ts'
 import { choiceOf, isBudgetNamed, numberOf, numberOrNull } from './settings.ts'
+import { hyperbandInWaves, impliedByWaves, wavesOption, wavesProblems } from './waves.ts'
 
 /** Up to so many slots first results matter more than the last percent of the makespan. */
 const PUBLISHED_ORDER_SLOTS_MAX = 8
@@ -37,18 +38,23 @@ export const hyperband: SchedulerKind = {
       choices: ['published', 'path'],
       doc: 'Which order is first when several are ready: bracket by bracket, or the longest way to go; by default the former up to 8 slots.',
     },
+    waves: wavesOption,
   },
   pauses: () => true,
   resolve({ definition, options, slots }) {
     const eta = numberOf(options, 'eta')
     const passes = numberOrNull(options, 'passes') ?? (isBudgetNamed(definition.budget) ? null : 1)
-    const order = options['order'] ?? (slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path')
+    const usual = slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path'
+    const order = options['order'] ?? (options['waves'] === true ? impliedByWaves.order : usual)
     return {
       options: { ...options, passes, order },
-      problems: etaProblems(largestPower(definition.epochs.max, eta), eta),
+      problems: [...etaProblems(largestPower(definition.epochs.max, eta), eta), ...wavesProblems(options)],
     }
   },
-  create: (setup) => bracketScheduler(planOf(setup)),
+  create(setup) {
+    const scheduler = bracketScheduler(planOf(setup))
+    return setup.options['waves'] === true ? hyperbandInWaves(scheduler) : scheduler
+  },
   preview: (setup) => previewBrackets(planOf(setup), setup.definition.budget.trials),
   explain: explainBracket,
 }

@@ -7,7 +7,9 @@ import type { StudyDefinition } from '../study/definition.ts'
 import type { StudyView } from '../study/study-view.ts'
 import { isSettled, type Direction, type Json, type TrialState } from '../trial.ts'
 import { viewOf, type Curve } from './mini-view.laws.ts'
-import type { Notice, Order, RungView, Scheduler, SchedulerKind, Verdict } from './scheduler.ts'
+import { denseCurve } from '../study/dense-curve.ts'
+import { fitInput, predictorOf } from '../study/fit-input.ts'
+import type { FitRequest, Notice, Order, RungView, Scheduler, SchedulerKind, Verdict } from './scheduler.ts'
 
 export interface World {
   readonly slots: number
@@ -34,6 +36,9 @@ export interface World {
   readonly epochs?: number
   /** Slots are given away only after every so many facts. */
   readonly batch?: number
+  /** Facts after which a fit is answered (default: at once), and whether it fails. */
+  readonly fitTakes?: number
+  fitFails?(fit: number): boolean
   /** The memory is cloned, and the scheduler made anew, after every notice. */
   readonly isForgetful?: boolean
 }
@@ -61,9 +66,16 @@ export interface Course {
 
 interface Running {
   readonly trial: number
-  readonly until: number
-  readonly limit: number
+  until: number
+  limit: number
   at: number
+}
+
+interface Fitting {
+  readonly fit: number
+  readonly request: FitRequest
+  /** Facts to come before its answer. */
+  left: number
 }
 
 const STEPS_MAX = 1_000_000
@@ -114,6 +126,8 @@ export interface MiniStudy {
   readonly states: TrialState[]
   readonly curves: Curve[]
   running: Running[]
+  fitting: Fitting[]
+  fits: number
   readonly orders: Course['orders'][number][]
   readonly verdicts: Verdict[]
   readonly conclusions: Course['conclusions'][number][]
@@ -132,8 +146,8 @@ export function openStudy(kind: SchedulerKind, options: { [option: string]: unkn
   const make = (): Scheduler => kind.create({ definition, options: settings })
   const scheduler = make()
   const seen = { states: [] as TrialState[], curves: [] as Curve[], isOpen: true }
-  const counts = { epochs: 0, now: 0, isExhausted: false, wasDone: false }
-  const lists = { running: [], orders: [], verdicts: [], conclusions: [], decisions: [] }
+  const counts = { epochs: 0, fits: 0, now: 0, isExhausted: false, wasDone: false }
+  const lists = { running: [], fitting: [], orders: [], verdicts: [], conclusions: [], decisions: [] }
   const mini: Omit<MiniStudy, 'view'> = {
     world,
     make,
@@ -148,10 +162,12 @@ export function openStudy(kind: SchedulerKind, options: { [option: string]: unkn
 
 function run(mini: MiniStudy): Course {
   let events = 0
+  settle(mini)
   fill(mini)
-  while (mini.running.length > 0) {
+  while (mini.running.length > 0 || mini.fitting.length > 0) {
     assert.ok(++events < STEPS_MAX, 'the study ends')
-    step(mini)
+    if (mini.running.length > 0) step(mini)
+    answerFits(mini)
     if (events === mini.world.closesAfter) close(mini)
     mini.wasDone ||= mini.scheduler.isDone(mini.memory, mini.view)
     if (events % (mini.world.batch ?? 1) === 0 || mini.running.length === 0) fill(mini)
@@ -192,13 +208,25 @@ function step(mini: MiniStudy): void {
   if (!mini.running.includes(next)) return
   const isStopped = world.stoppedAt?.(trial) === epoch
   const isComplete = epoch === world.maxEpochs || world.endsAt?.(trial) === epoch
-  if (isComplete || epoch >= next.limit) {
-    end(mini, next, isComplete ? 'complete' : 'paused', { type: 'arrived', trial, epoch, complete: isComplete })
+  if (isComplete) return end(mini, next, 'complete', { type: 'arrived', trial, epoch, complete: true })
+  if (epoch >= next.limit && linger(mini, next, epoch)) {
     if (isStopped && mini.view.state(trial) === 'paused') end(mini, next, 'stopped', { type: 'stopped', trial })
     return
   }
+  if (!mini.running.includes(next)) return
   if (isStopped) return end(mini, next, 'stopped', { type: 'stopped', trial })
   next.at += world.duration?.(trial, epoch + 1) ?? 1
+}
+
+/** Its attempt still lives when its arrival is told: it may be raised. True: it was not, and is paused. */
+function linger(mini: MiniStudy, next: Running, epoch: number): boolean {
+  tell(mini, { type: 'arrived', trial: next.trial, epoch, complete: false })
+  settle(mini)
+  if (!mini.running.includes(next) || next.until > epoch) return false
+  mini.running = mini.running.filter((other) => other !== next)
+  mini.states[next.trial] = 'paused'
+  settle(mini)
+  return true
 }
 
 function end(mini: MiniStudy, running: Running, state: TrialState, notice: Notice): void {
@@ -214,8 +242,19 @@ function settle(mini: MiniStudy): void {
     const verdict = unchanged(mini, () => mini.scheduler.decide(mini.memory, mini.view))
     if (verdict === null) return
     mini.verdicts.push(verdict)
-    assert.notEqual(verdict.type, 'raise', 'none of these schedulers raises')
-    if (verdict.type === 'conclude') {
+    if (verdict.type === 'raise') {
+      raise(mini, verdict)
+    } else if (verdict.type === 'fit') {
+      const { type: _, ...request } = verdict
+      assert.deepEqual(JSON.parse(JSON.stringify(request)), request, 'a request is JSON')
+      const { known, target, trials } = request
+      for (const trial of trials)
+        assert.ok(Number.isFinite(denseCurve(mini.view, trial, target).at(-1)), `trial ${trial} teaches with its end`)
+      mini.decisions.push(`fit ${known} -> ${target}`)
+      mini.fitting.push({ fit: mini.fits++, request, left: mini.world.fitTakes ?? 0 })
+      tell(mini, { type: 'fitting', tag: request.tag })
+      answerFits(mini, 0)
+    } else if (verdict.type === 'conclude') {
       assert.deepEqual(JSON.parse(JSON.stringify(verdict.data)), verdict.data, 'a conclusion is JSON')
       mini.decisions.push(`conclude ${verdict.topic}`)
       mini.conclusions.push({ data: verdict.data, epochsSoFar: mini.epochs })
@@ -233,6 +272,42 @@ function settle(mini: MiniStudy): void {
   }
 }
 
+/** Answers the fits whose time has come. */
+function answerFits(mini: MiniStudy, passed: number = 1): void {
+  for (const fitting of mini.fitting) fitting.left -= passed
+  const isIdle = mini.running.length === 0 && passed > 0
+  for (const { fit, request, left } of mini.fitting) {
+    if (left > 0 && !isIdle) continue
+    mini.fitting = mini.fitting.filter((other) => other.fit !== fit)
+    const model = mini.world.fitFails?.(fit) ? null : predictorOf(request.predictor).fit(fitInput(mini.view, request))
+    tell(mini, model === null ? { type: 'unfitted', tag: request.tag } : { type: 'fitted', tag: request.tag, model })
+    settle(mini)
+  }
+}
+
+function raise(mini: MiniStudy, { trial, until }: Verdict & { readonly type: 'raise' }): void {
+  const running = mini.running.find((other) => other.trial === trial)
+  const epoch = mini.view.epoch(trial)
+  mini.decisions.push(`raise ${trial} ${until}`)
+  assert.ok(running || epoch >= until, `trial ${trial} runs, or has trained to ${until}`)
+  if (!running || epoch >= until) {
+    tell(mini, { type: 'ordered', trial, until, isNew: false, tag: undefined })
+    return tell(mini, { type: 'arrived', trial, epoch, complete: false })
+  }
+  assert.ok(until > running.until && until <= mini.world.maxEpochs, `trial ${trial} is raised beyond ${running.until}`)
+  const left = (mini.world.epochs ?? Infinity) - mini.epochs - orderedOf(mini)
+  const limit = Math.min(until, running.until + left)
+  running.limit += limit - running.until
+  running.until = limit
+  tell(mini, { type: 'ordered', trial, until: limit, isNew: false, tag: undefined })
+  if (epoch >= limit) tell(mini, { type: 'arrived', trial, epoch, complete: false })
+}
+
+/** Epochs that are on order. */
+function orderedOf(mini: MiniStudy): number {
+  return mini.running.reduce((sum, other) => sum + Math.max(other.until - mini.view.epoch(other.trial), 0), 0)
+}
+
 /** Gives the free slots away, one order at a time; each order must be what was announced before the ones ahead of it were recorded. */
 function fill(mini: MiniStudy): void {
   let announced: readonly Order[] | null = null
@@ -248,7 +323,7 @@ function fill(mini: MiniStudy): void {
     if (announced !== null) assert.deepEqual(orders.slice(0, announced.length), announced, 'orders are as announced')
     const order = orders[0]
     if (order === undefined) return
-    assert.ok(!mini.scheduler.isDone(mini.memory, mini.view), 'no order is ready when the scheduler is done')
+    assert.ok(!mini.scheduler.isDone(mini.memory, mini.view), `no order is ready when the scheduler is done: ${JSON.stringify(order)}`)
     assert.ok(!mini.wasDone || mini.world.epochs !== undefined, 'no order follows once the scheduler was done')
     const wasOpen = mini.isOpen
     record(mini, order)
@@ -267,8 +342,7 @@ function record(mini: MiniStudy, order: Order): void {
   )
   if (isNew) assert.ok(mini.isOpen, 'no new trial once the study is closed')
   else assert.equal(view.state(trial), 'paused', `trial ${trial} is resumed only when paused`)
-  const ordered = mini.running.reduce((sum, other) => sum + Math.max(other.until - view.epoch(other.trial), 0), 0)
-  const left = (world.epochs ?? Infinity) - mini.epochs - ordered
+  const left = (world.epochs ?? Infinity) - mini.epochs - orderedOf(mini)
   if (left <= 0) {
     mini.isExhausted = true
     return
@@ -280,7 +354,8 @@ function record(mini: MiniStudy, order: Order): void {
   mini.running.push({ trial, until, limit, at: mini.now + (world.duration?.(trial, from + 1) ?? 1) })
   mini.orders.push({ trial, isNew, from, until, order })
   mini.decisions.push(`${order.type} ${trial} ${until}`)
-  tell(mini, { type: 'ordered', trial, until, isNew, tag: order.tag })
+  const speculative = order.type === 'resume' && order.speculative === true ? { speculative: true } : {}
+  tell(mini, { type: 'ordered', trial, until, isNew, tag: order.tag, ...speculative })
   if (mini.states.length === world.trials) close(mini)
 }
 

@@ -10,7 +10,9 @@ export interface Curve {
 }
 
 interface Seen {
-  readonly world: { readonly slots: number }
+  readonly world: { readonly slots: number; readonly epochs?: number }
+  readonly epochs: number
+  readonly running: readonly { readonly trial: number; readonly until: number }[]
   readonly states: readonly TrialState[]
   readonly curves: readonly Curve[]
   readonly isOpen: boolean
@@ -35,6 +37,10 @@ export function viewOf(study: Seen, definition: StudyDefinition): StudyView {
     get trialCount() {
       return study.states.length
     },
+    get epochsLeft() {
+      return study.world.epochs === undefined ? Infinity : epochsLeftOf(study, study.world.epochs)
+    },
+    startsWithinAnEpoch: true,
     get canCreate() {
       return study.isOpen
     },
@@ -52,6 +58,11 @@ export function viewOf(study: Seen, definition: StudyDefinition): StudyView {
     }),
     isSeen: () => false,
   }
+}
+
+function epochsLeftOf({ epochs, running, curves }: Seen, budget: number): number {
+  const ordered = running.map(({ trial, until }) => Math.max(until - (curves[trial]?.epochs.at(-1) ?? 0), 0))
+  return budget - epochs - ordered.reduce((sum, one) => sum + one, 0)
 }
 
 /** By the number of trials that dominate it, then by number: enough of a ranking for a test, and the plain order for one objective. */

@@ -10,6 +10,8 @@ export interface LawSettings {
   readonly options?: { readonly [option: string]: unknown }
   /** Eta or whatever else the laws should vary. */
   readonly varied?: fc.Arbitrary<{ readonly [option: string]: unknown }>
+  /** It is for one objective only. */
+  readonly isSingle?: boolean
   /** Whether every trial is settled when the scheduler is done; else some may stay paused. */
   readonly isSettling: boolean
   /** How many trials may go on from a rung or round that so many arrived at. */
@@ -57,9 +59,11 @@ const drawnWorlds: fc.Arbitrary<World> = fc
     stopping: fc.constantFrom(0, 0.2),
     overrunning: fc.constantFrom(0, 0, 0.3),
     neverFinite: fc.constantFrom(0, 0, 0.3, 1),
+    fitTakes: fc.constantFrom(0, 1, 5),
+    fitFailing: fc.constantFrom(0, 0, 0.4),
     objectives: fc.constantFrom(1, 1, 1, 2),
   })
-  .map(({ seed, failing, ending, stopping, overrunning, neverFinite, objectives, closesAfter, epochs, ...sizes }) => {
+  .map(({ seed, failing, ending, stopping, overrunning, neverFinite, fitFailing, objectives, closesAfter, epochs, ...sizes }) => {
     const { maxEpochs } = sizes
     const someEpoch = (share: number, purpose: number) => (trial: number) =>
       chance(seed, trial, purpose) < share ? 1 + Math.floor(chance(seed, trial, purpose, 1) * maxEpochs) : null
@@ -68,6 +72,7 @@ const drawnWorlds: fc.Arbitrary<World> = fc
       ...usual,
       value: (trial, epoch, objective) =>
         chance(seed, trial, 9) < neverFinite ? Infinity : usual.value(trial, epoch, objective),
+      fitFails: (fit) => chance(seed, fit, 8) < fitFailing,
       failsAt: someEpoch(failing, 3),
       endsAt: someEpoch(ending, 4),
       stoppedAt: someEpoch(stopping, 5),
@@ -81,7 +86,10 @@ const drawnWorlds: fc.Arbitrary<World> = fc
 export function schedulerLaws(kind: SchedulerKind, settings: LawSettings): void {
   const draws: fc.Arbitrary<Draw> = fc
     .tuple(drawnWorlds, settings.varied ?? fc.constant({}))
-    .map(([world, varied]) => ({ world, options: { ...settings.options, ...varied } }))
+    .map(([world, varied]) => ({
+      world: settings.isSingle ? { ...world, directions: ['minimize'] } : world,
+      options: { ...settings.options, ...varied },
+    }))
   const named = `${kind.name} ${JSON.stringify(settings.options ?? {})}`
 
   test(`${named}: every study ends, and no order, stop or promotion breaks the contract`, () => {

@@ -14,7 +14,8 @@
  */
 import type { Json, Reason } from '../trial.ts'
 import type { Options, OptionSpecs } from '../options.ts'
-import type { StudyDefinition } from '../study/definition.ts'
+import type { Model } from '../predictors/predictor.ts'
+import type { AlgorithmDefinition, StudyDefinition } from '../study/definition.ts'
 import type { StudyView } from '../study/study-view.ts'
 
 export type Order =
@@ -27,15 +28,33 @@ export type Order =
       readonly until: number
       readonly tag?: Json
       readonly why: Reason
+      /** Trained ahead of a decision that may not want it, in a slot that nobody else can use: counted apart until an order of the usual kind follows. */
+      readonly speculative?: boolean
     }
 
 export type Verdict =
   /** The trial is settled as stopped (paused or running: a running one is asked to leave). */
   | { readonly type: 'stop'; readonly trial: number; readonly why: Reason }
-  /** Lets a running trial train further than it was ordered to. */
+  /** Lets a running trial train further than it was ordered to; or says of one that trained that far already that this was wanted. */
   | { readonly type: 'raise'; readonly trial: number; readonly until: number; readonly why: Reason }
   /** A conclusion of its own, recorded as `Conclude` and handed back to `evolve` as `concluded`. */
   | { readonly type: 'conclude'; readonly topic: string; readonly data: Json }
+  /** A predictor is wanted: slow mathematics that is done elsewhere while the study goes on. Its answer comes as `fitted` or `unfitted`. */
+  | ({ readonly type: 'fit' } & FitRequest)
+
+/** What a predictor is to be trained on, by reference: so the log stays small, and training does not wait. */
+export interface FitRequest {
+  readonly predictor: AlgorithmDefinition
+  /** From the first `known` epochs to epoch `target`. */
+  readonly known: number
+  readonly target: number
+  /** So many curves of an earlier study (those that the scheduler's `predictor.earlier` holds), ahead of the study's own. */
+  readonly earlier: number
+  /** Trials whose curves reach `target`, in this order. */
+  readonly trials: readonly number[]
+  /** The scheduler's own note. */
+  readonly tag: Json
+}
 
 export type Notice =
   /** An order was recorded. For `start` the new trial's number is `trial`. */
@@ -45,6 +64,7 @@ export type Notice =
       readonly until: number
       readonly isNew: boolean
       readonly tag: Json | undefined
+      readonly speculative?: boolean
     }
   /** A new epoch was reported: told once, when one objective is known there and each of them there or before. */
   | { readonly type: 'reported'; readonly trial: number; readonly epoch: number }
@@ -55,6 +75,12 @@ export type Notice =
   /** A `stop` verdict was recorded, or the user stopped the trial. */
   | { readonly type: 'stopped'; readonly trial: number }
   | { readonly type: 'concluded'; readonly topic: string; readonly data: Json }
+  /** A `fit` verdict was recorded. */
+  | { readonly type: 'fitting'; readonly tag: Json }
+  /** A predictor that was wanted is trained. */
+  | { readonly type: 'fitted'; readonly tag: Json; readonly model: Model }
+  /** It could not be trained (an annealer that cannot be reached): go on without. */
+  | { readonly type: 'unfitted'; readonly tag: Json }
   /** No new trial will be created: brackets go on with what they have. */
   | { readonly type: 'closed' }
   /** New trials may be created again: the user raised the budget. */
@@ -71,6 +97,8 @@ export interface Scheduler<Memory = unknown> {
   isDone(memory: Memory, study: StudyView): boolean
   /** Its rungs or rounds for the `rungs` view, plain data: label, epoch, how many arrived, how many went on, the cut. */
   rungs?(memory: Memory, study: StudyView): readonly RungView[]
+  /** What its predictions have done so far, for `audit` and `status`, plain data. Only of schedulers that predict. */
+  prediction?(memory: Memory, study: StudyView): PredictionView
 }
 
 export interface RungView {
@@ -85,11 +113,77 @@ export interface RungView {
   readonly cut: number | null
 }
 
+/** Values are in the user's sign. */
+export interface PredictionView {
+  /** Type of the predictor. */
+  readonly predictor: string
+  /** Trained ones, by target, then by known epochs. */
+  readonly models: readonly ModelView[]
+  /** Trials that a prediction dropped, audited ones among them. */
+  readonly dropped: number
+  /** Epochs that those were not trained in their round, audited ones among them. */
+  readonly spared: number
+  /** null = this scheduler audits nothing. */
+  readonly audit: AuditView | null
+  /** Of trials that went on and have reached the epoch that was predicted. */
+  readonly outcomes: readonly PredictedOutcome[]
+  /** So many sd are taken off every prediction before it is compared: more after each harm that an audit showed. */
+  readonly relaxation: number
+  /** Curves of an earlier study that were given. */
+  readonly earlier: { readonly source: string; readonly curves: number; readonly isRefused: boolean } | null
+}
+
+export interface ModelView {
+  readonly known: number
+  readonly target: number
+  readonly curves: number
+  /** Its typical error. */
+  readonly sigma: number
+}
+
+export interface AuditView {
+  /** Of the dropped trials: what the option says. */
+  readonly share: number
+  /** Epochs that audited trials were ordered for. */
+  readonly epochs: number
+  /** A share of false drops that lies surely above this relaxes prediction. */
+  readonly harmAt: number
+  /** About the share of false drops if dice were thrown instead of predicting. */
+  readonly blind: number
+  /** In the order in which they were dropped. */
+  readonly audits: readonly AuditedDrop[]
+}
+
+/** Where a prediction was made, and what came of it. */
+export interface PredictedOutcome {
+  readonly trial: number
+  readonly pass: number
+  /** The paper's s. */
+  readonly bracket: number
+  readonly round: number
+  readonly known: number
+  /** The epoch that was predicted. */
+  readonly epoch: number
+  readonly predicted: number
+  readonly sd: number
+  /** null = not finite. */
+  readonly value: number | null
+}
+
+export interface AuditedDrop extends PredictedOutcome {
+  /** What it had to beat: when it was dropped, and once it is judged. null = nothing yet, or not finite. */
+  readonly threshold: number | null
+  /** It ended better than the threshold. null = not judged yet. */
+  readonly isFalseDrop: boolean | null
+}
+
 /** One entry of a preview: so many trials train up to this epoch. */
 export interface PreviewRow {
   readonly group: string
   readonly epoch: number
   readonly trials: number
+  /** Where predictions decide: all of them train up to `epoch`, and at least so many of them up to the row's. Absent = all do. */
+  readonly least?: { readonly epoch: number; readonly trials: number }
 }
 
 export interface SchedulerSetup {
@@ -119,4 +213,6 @@ export interface SchedulerKind {
   preview(setup: SchedulerSetup): readonly PreviewRow[]
   /** A reason of this scheduler in one plain sentence with its numbers. `metric` is the objective's name. */
   explain(why: Reason, metric: string): string
+  /** A conclusion of this scheduler in one plain sentence without its full stop; null where other events say it all. */
+  tell?(topic: string, data: Json, metric: string): string | null
 }

@@ -15,6 +15,7 @@ import { nextDeadline } from './decide.ts'
 import type { Budget, StudyDefinition } from './definition.ts'
 import type { Event, Fact } from './events.ts'
 import { evolve } from './evolve.ts'
+import { fitInput, predictorOf } from './fit-input.ts'
 import type { StudyState, TrialRecord } from './state.ts'
 import { aStory } from './story.laws.ts'
 import type { Story } from './story.laws.ts'
@@ -53,15 +54,34 @@ function aPlay(seed: number): Play {
     { trials: 5 + chance.integer(12), timeMs: 100_000 },
     { trials: 5 + chance.integer(12), target: 0.02 },
   ])
-  const types = ['none', 'median', 'asha', 'asha', 'hyperband', 'successive-halving']
+  const types = [
+    'none',
+    'median',
+    'asha',
+    'asha',
+    'hyperband',
+    'successive-halving',
+    'swift-hyperband',
+    'swift-hyperband',
+    'fast-hyperband',
+  ]
   const type = max === 1 ? 'none' : pick(types)
-  const form = type === 'asha' ? { form: pick(['promotion', 'stopping']) } : {}
+  const isSwift = type === 'swift-hyperband'
+  const predicts = isSwift || type === 'fast-hyperband'
+  const form =
+    type === 'asha'
+      ? { form: pick(['promotion', 'stopping']) }
+      : isSwift
+        ? { d: 3, predictor: pick(['last-value', 'nu-svr']), sent: pick(['plan', 'arrival']), audit: pick([0, 0.3]) }
+        : type === 'fast-hyperband'
+          ? { d: 3, predictor: 'nu-svr' }
+          : {}
   const definition: Partial<StudyDefinition> = {
     epochs: { min: 1, max, resource: 'epochs' },
     scheduler: { type, ...(type === 'none' || type === 'median' ? {} : { eta: 3 }), ...form },
     sampler: { type: pick(['random', 'sobol', 'lhs', 'grid']), levels: 7 },
     objectives:
-      chance.uniform() < 0.3
+      chance.uniform() < 0.3 && !predicts
         ? [
             { metric: 'loss', direction: 'minimize', value: 'last' },
             { metric: 'size', direction: 'maximize', value: 'best' },
@@ -208,10 +228,21 @@ function turn(play: Play): void {
     const trial = state.trials[number as number]
     if (trial) act(play, trial, facts)
   }
+  for (const fit of state.fits.keys()) if (calm.value || chance.uniform() < 0.4) answerFit(play, fit, facts)
   if (!calm.value && chance.uniform() < 0.12) interfere(play, facts)
   if ((nextDeadline(state) ?? Infinity) <= story.time) facts.push({ type: 'TimePassed' })
   if (facts.length === 0) facts.push({ type: 'TimePassed' })
   story.tell(...facts)
+}
+
+function answerFit({ story, chance, calm }: Play, fit: number, into: Undated[]): void {
+  const { state, view } = story.study
+  const request = state.fits.get(fit)
+  if (!request) return
+  if (!calm.value && chance.uniform() < 0.2)
+    return void into.push({ type: 'PredictorFailed', fit, why: { rule: 'annealer', detail: 'nobody answers' } })
+  const model = predictorOf(request.predictor).fit(fitInput(view, request))
+  into.push({ type: 'PredictorFitted', fit, model })
 }
 
 function checkState(play: Play): void {

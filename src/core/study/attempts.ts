@@ -41,7 +41,7 @@ export function started(study: Study, decision: Decision & { readonly type: 'Sta
   trial.failing = null
   moveTo(state, trial, 'running')
   reserve(state, trial, until - from)
-  if (until !== trial.until) setUntil(study, trial, until, decision.tag)
+  if (until !== trial.until) setUntil(study, trial, decision)
 }
 
 /** A further order without a restart: of a trial that lingers, or of one that trained beyond its last order and so has met this one, too. */
@@ -56,7 +56,7 @@ export function raised(study: Study, decision: Decision & { readonly type: 'Rais
   }
   trial.order = decision.why
   state.lingering.delete(trial.number)
-  setUntil(study, trial, decision.until, decision.tag)
+  setUntil(study, trial, decision)
   reserve(state, trial, Math.max(0, decision.until - (live?.epoch ?? decision.until)))
   if (trial.epoch >= decision.until) arrive(study, trial)
 }

@@ -45,13 +45,26 @@ function verdict(study: Study): Decision | null {
       )
       return { type: 'StopTrial', at, trial: found.trial, why: found.why }
     case 'raise': {
-      const live = trialAt(state, found.trial).live
-      assert(live, `the scheduler raises only live trials, not ${found.trial}`)
-      const until = Math.min(found.until, live.until + epochsLeft(state), state.definition.epochs.max)
-      return { type: 'RaiseUntil', at, trial: found.trial, attempt: live.attempt, until, why: found.why }
+      const { live, epoch, attemptCount: attempt } = trialAt(state, found.trial)
+      assert(live || epoch >= found.until, `trial ${found.trial} lives, or has trained as far as it is raised`)
+      // What it has trained already costs nothing more.
+      const trained = Math.max(epoch, live?.until ?? 0)
+      const until = Math.min(found.until, trained + epochsLeft(state), state.definition.epochs.max)
+      return { type: 'RaiseUntil', at, trial: found.trial, attempt, until, why: found.why }
     }
     case 'conclude':
       return { type: 'Conclude', at, by: 'scheduler', topic: found.topic, data: found.data }
+    case 'fit': {
+      // The curves of an earlier study stand in the definition: they are not recorded again with each fit.
+      const { earlier: _, ...predictor } = found.predictor
+      return {
+        ...found,
+        predictor: { ...predictor, type: found.predictor.type },
+        type: 'FitPredictor',
+        at,
+        fit: state.fitCount + 1,
+      }
+    }
   }
 }
 

@@ -81,7 +81,7 @@ function startTrial(
   until: number,
   why: Reason,
   asked: boolean,
-  tag?: Json,
+  { tag, speculative }: { readonly tag?: Json; readonly speculative?: boolean } = {},
 ): Decision {
   const { state } = study
   const from = state.definition.resumable === true ? trial.epoch : 0
@@ -100,6 +100,7 @@ function startTrial(
     why,
     ...(asked ? { asked } : {}),
     ...(tag === undefined ? {} : { tag }),
+    ...(speculative ? { speculative } : {}),
   }
 }
 
@@ -156,9 +157,10 @@ function serve(study: Study, order: Order, asked: boolean): Decision | null {
       until,
       why: order.why,
       ...tag,
+      ...(order.speculative ? { speculative: true } : {}),
     }
   }
-  return startTrial(study, trial, order.until, order.why, asked, order.tag)
+  return startTrial(study, trial, order.until, order.why, asked, order)
 }
 
 function createTrial(study: Study, order: Order & { readonly type: 'start' }): Decision {
@@ -227,7 +229,8 @@ function serveAsk(study: Study): Decision | null {
 
 function finishIfDone(study: Study): Decision | null {
   const { state, scheduler, view } = study
-  if (state.owed.size > 0) return null
+  // What is being fitted may want more training.
+  if (state.owed.size > 0 || state.fits.size > 0) return null
   const isDone = scheduler.isDone(state.schedulerMemory, view)
   const isSpent = epochsLeft(state) <= 0
   if (!isDone && !isSpent && state.live.size > 0) return null

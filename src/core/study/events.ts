@@ -5,6 +5,8 @@
  * given away after the last one.
  */
 import type { Configuration, Json, Metrics, Outcome, Reason, TrialState } from '../trial.ts'
+import type { Model } from '../predictors/predictor.ts'
+import type { FitRequest } from '../schedulers/scheduler.ts'
 import type { Budget, Failures, StudyDefinition } from './definition.ts'
 
 interface Stamp {
@@ -92,6 +94,10 @@ export type Fact = Stamp &
     /** Somebody else's loop asks for the next order. */
     | { readonly type: 'TrialAsked'; readonly by: string }
     | { readonly type: 'TrialStopRequested'; readonly trial: number; readonly by: string }
+    /** The answer to a `FitPredictor`. `note` is what the fit or the device has to say of itself (time, reads, chain breaks). */
+    | { readonly type: 'PredictorFitted'; readonly fit: number; readonly model: Model; readonly note?: Json }
+    /** It could not be had, after all retries. */
+    | { readonly type: 'PredictorFailed'; readonly fit: number; readonly why: Reason }
   )
 
 export type Decision = { readonly at: number } & (
@@ -118,6 +124,8 @@ export type Decision = { readonly at: number } & (
       readonly tag?: Json
       /** Run by somebody else's loop, not by the executor. */
       readonly asked?: boolean
+      /** Ahead of a decision that may not want it. */
+      readonly speculative?: boolean
       readonly why: Reason
     }
   | {
@@ -126,6 +134,7 @@ export type Decision = { readonly at: number } & (
       readonly attempt: number
       readonly until: number
       readonly tag?: Json
+      readonly speculative?: boolean
       readonly why: Reason
     }
   /** No verdict can come for this lingering trial without its slot being used otherwise: it need not wait. */
@@ -138,6 +147,8 @@ export type Decision = { readonly at: number } & (
   | { readonly type: 'FailTrial'; readonly trial: number; readonly why: Reason }
   /** An algorithm's own conclusion in its own words: a closed round, a chosen set. Folded by the algorithm that made it. */
   | { readonly type: 'Conclude'; readonly by: 'scheduler' | 'sampler'; readonly topic: string; readonly data: Json }
+  /** Slow mathematics, its inputs by reference: done beside the loop, answered by `PredictorFitted` or `PredictorFailed`. `fit` counts from 1. */
+  | ({ readonly type: 'FitPredictor'; readonly fit: number } & FitRequest)
   /** No new trial will be created (budget, space exhausted). */
   | { readonly type: 'CloseSampling'; readonly why: Reason }
   | { readonly type: 'DeleteCheckpoint'; readonly trial: number }
@@ -155,6 +166,7 @@ const decisions: ReadonlySet<Event['type']> = new Set<Decision['type']>([
   'StopTrial',
   'FailTrial',
   'Conclude',
+  'FitPredictor',
   'CloseSampling',
   'DeleteCheckpoint',
   'FinishStudy',

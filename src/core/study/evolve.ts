@@ -93,6 +93,9 @@ function applyFact(study: Study, fact: Fact): void {
       return
     case 'TrialImported':
       return imported(study, fact)
+    case 'PredictorFitted':
+    case 'PredictorFailed':
+      return fitAnswered(study, fact)
     case 'TrialAsked':
       state.asks = 1
       return
@@ -140,6 +143,12 @@ function applyDecision(study: Study, decision: Decision): void {
     case 'Conclude':
       if (decision.by === 'scheduler') notify(study, { type: 'concluded', topic: decision.topic, data: decision.data })
       return
+    case 'FitPredictor': {
+      const { type: _, at: __, fit, ...request } = decision
+      state.fitCount = fit
+      state.fits.set(fit, request)
+      return notify(study, { type: 'fitting', tag: request.tag })
+    }
     case 'CloseSampling':
       state.closed = decision.why
       notify(study, { type: 'closed' })
@@ -176,6 +185,22 @@ function changeStudy(study: Study, fact: Fact & { readonly type: 'StudyChanged' 
   notify(study, { type: 'opened' })
 }
 
+/** The answer to a fit that nobody waits for (any more) changes nothing. */
+function fitAnswered(study: Study, fact: Fact & { readonly type: 'PredictorFitted' | 'PredictorFailed' }): void {
+  const { state } = study
+  const request = state.fits.get(fact.fit)
+  if (!request) return
+  state.fits.delete(fact.fit)
+  const { tag } = request
+  if (fact.type === 'PredictorFitted') {
+    state.fitsDone++
+    notify(study, { type: 'fitted', tag, model: fact.model })
+  } else {
+    state.fitsFailed++
+    notify(study, { type: 'unfitted', tag })
+  }
+}
+
 function created(study: Study, decision: Decision & { readonly type: 'CreateTrial' }): void {
   const { state } = study
   const { trial: number, configuration, by, note, tag } = decision
@@ -184,7 +209,7 @@ function created(study: Study, decision: Decision & { readonly type: 'CreateTria
   if (by === 'initial') state.initialUsed++
   study.sampler.evolve?.(state.samplerMemory, { trial: number, configuration, note })
   trial.order = decision.why
-  setUntil(study, trial, decision.until, tag)
+  setUntil(study, trial, decision)
   reserve(state, trial, decision.until)
   state.owed.add(number)
 }

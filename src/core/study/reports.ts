@@ -19,6 +19,7 @@ export function reported(
   state.reportCount++
   if (live) {
     live.lines = line
+    notePace(state, live, epoch)
     live.lastSignAt = state.now
     countEpochs(state, trial, live, epoch)
   }
@@ -66,6 +67,17 @@ function isKnown(value: number | undefined): boolean {
   return value !== undefined && !Number.isNaN(value)
 }
 
+function notePace({ pace, now }: StudyState, live: LiveAttempt, epoch: number): void {
+  if (epoch <= live.epoch) return
+  if (live.saidEpoch === 0) {
+    pace.firstMs += now - live.startedAt
+    pace.firsts++
+  } else {
+    pace.furtherMs += (now - live.lastSignAt) / (epoch - live.epoch)
+    pace.furthers++
+  }
+}
+
 /** The budget counts what an attempt trains, also what an earlier one trained already. */
 function countEpochs(state: StudyState, trial: TrialRecord, live: LiveAttempt, epoch: number): void {
   if (epoch === live.saidEpoch) return
@@ -77,6 +89,10 @@ function countEpochs(state: StudyState, trial: TrialRecord, live: LiveAttempt, e
   const within = Math.max(0, Math.min(epoch, live.until) - live.epoch)
   const settled = isSettled(trial.state)
   state.epochsTrained += settled ? 0 : within
+  if (trial.isSpeculative) {
+    trial.speculated += epoch - live.epoch
+    state.epochsSpeculated += epoch - live.epoch
+  }
   state.epochsOverrun += epoch - live.epoch - (settled ? 0 : within)
   live.epoch = epoch
   if (!settled) reserve(state, trial, Math.max(0, live.until - epoch))

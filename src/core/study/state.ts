@@ -3,6 +3,7 @@
  * `evolve` owns and changes it; nobody else does.
  */
 import type { Configuration, Json, Outcome, Reason, TrialState } from '../trial.ts'
+import type { FitRequest } from '../schedulers/scheduler.ts'
 import type { Budget, Failures, StudyDefinition } from './definition.ts'
 
 export interface LiveAttempt {
@@ -73,6 +74,10 @@ export interface TrialRecord {
   /** Epochs set aside of the budget for what it was ordered to train and has not yet. */
   reserved: number
   rejected: number
+  /** Its last order was ahead of a decision. */
+  isSpeculative: boolean
+  /** Epochs trained ahead of a decision that has not wanted them yet. */
+  speculated: number
 }
 
 export interface StudyState {
@@ -137,6 +142,15 @@ export interface StudyState {
   epochsRepeated: number
   epochsOverrun: number
   epochsReserved: number
+  /** Among those trained, or trained beyond an order: epochs ahead of decisions that did not want them, or not yet. */
+  epochsSpeculated: number
+  /** Sums over reports of a new epoch: time from an attempt's start to its first one, and from one to the next. */
+  readonly pace: { firstMs: number; firsts: number; furtherMs: number; furthers: number }
+  /** Predictors that are being trained, by number, in order. */
+  readonly fits: Map<number, FitRequest>
+  fitCount: number
+  fitsDone: number
+  fitsFailed: number
   reportCount: number
   decisionCount: number
   samplerMemory: unknown
@@ -196,6 +210,12 @@ export function newState(created: {
     epochsRepeated: 0,
     epochsOverrun: 0,
     epochsReserved: 0,
+    epochsSpeculated: 0,
+    pace: { firstMs: 0, firsts: 0, furtherMs: 0, furthers: 0 },
+    fits: new Map(),
+    fitCount: 0,
+    fitsDone: 0,
+    fitsFailed: 0,
     reportCount: 0,
     decisionCount: 0,
     samplerMemory: undefined,

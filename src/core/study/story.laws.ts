@@ -105,6 +105,8 @@ export function inShort(decision: Decision): string {
       return `${decision.type} ${decision.trial}`
     case 'Conclude':
       return `Conclude ${decision.topic}`
+    case 'FitPredictor':
+      return `FitPredictor ${decision.fit} ${decision.known} -> ${decision.target}`
     case 'CloseSampling':
     case 'FinishStudy':
       return `${decision.type} ${decision.why.rule}`

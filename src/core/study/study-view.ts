@@ -13,6 +13,10 @@ export interface StudyView {
   readonly slots: number
   /** How many trials were created, imported ones included; numbers run from 0. */
   readonly trialCount: number
+  /** Epochs of the budget that no order has claimed; Infinity = no such budget. */
+  readonly epochsLeft: number
+  /** Whether an attempt's first epoch comes no later than two epochs after its start, as far as is known: then a restart costs little. */
+  readonly startsWithinAnEpoch: boolean
   /** False once no new trial will be created. */
   readonly canCreate: boolean
   state(trial: number): TrialState

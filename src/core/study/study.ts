@@ -10,7 +10,7 @@ import type { Scheduler, SchedulerKind } from '../schedulers/scheduler.ts'
 import { key, space } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
 import type { Fact } from './events.ts'
-import { newState } from './state.ts'
+import { epochsLeft, newState } from './state.ts'
 import type { StudyState, TrialRecord } from './state.ts'
 import type { StudyView } from './study-view.ts'
 
@@ -81,6 +81,13 @@ function viewOf(state: StudyState, itsSpace: Space): StudyView {
     },
     get trialCount() {
       return state.trials.length
+    },
+    get epochsLeft() {
+      return epochsLeft(state)
+    },
+    get startsWithinAnEpoch() {
+      const { firstMs, firsts, furtherMs, furthers } = state.pace
+      return firsts === 0 || furthers === 0 || firstMs / firsts <= (2 * furtherMs) / furthers
     },
     get canCreate() {
       return state.closed === null

@@ -1,5 +1,5 @@
 /** The small moves that every event's folding is made of: a trial's state, its share of the budget, its place in the study's lists. */
-import type { TrialState } from '../trial.ts'
+import type { Json, TrialState } from '../trial.ts'
 import { assert } from '../trial.ts'
 import type { Notice } from '../schedulers/scheduler.ts'
 import { key } from '../space/space.ts'
@@ -55,10 +55,24 @@ export function owe(state: StudyState, trial: TrialRecord, as: 'waiting' | 'paus
   reserve(state, trial, Math.max(0, Math.min(needed, trial.reserved + epochsLeft(state))))
 }
 
-export function setUntil(study: Study, trial: TrialRecord, until: number, tag: TrialRecord['tag']): void {
+/** An order of the usual kind wants what was trained ahead of it. */
+export function setUntil(
+  study: Study,
+  trial: TrialRecord,
+  order: { until: number; tag?: Json; speculative?: boolean },
+): void {
   const isNew = trial.until === 0
+  const { until, tag, speculative = false } = order
   trial.until = until
-  notify(study, { type: 'ordered', trial: trial.number, until, isNew, tag })
+  // Its arrival is told once an order, and the limit may be the one that it trained ahead to.
+  if (trial.isSpeculative) trial.arrivedUntil = 0
+  trial.isSpeculative = speculative
+  if (!speculative) {
+    study.state.epochsSpeculated -= trial.speculated
+    trial.speculated = 0
+  }
+  const ahead = speculative ? { speculative } : {}
+  notify(study, { type: 'ordered', trial: trial.number, until, isNew, tag, ...ahead })
 }
 
 export function blankTrial(
@@ -86,6 +100,8 @@ export function blankTrial(
     arrivedUntil: 0,
     reserved: 0,
     rejected: 0,
+    isSpeculative: false,
+    speculated: 0,
   }
 }
 

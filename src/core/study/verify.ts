@@ -9,11 +9,13 @@
  *
  * Cost: that of taking every decision again.
  */
+import { predictors } from '../predictors/index.ts'
 import { assert } from '../trial.ts'
 import { decide } from './decide.ts'
 import type { Decision, Event, Fact } from './events.ts'
 import { isDecision } from './events.ts'
 import { evolve } from './evolve.ts'
+import { fitInput, predictorOf } from './fit-input.ts'
 import { isWithinMargin, sameJson } from './same-numbers.ts'
 import type { Algorithms, Study } from './study.ts'
 import { createStudy } from './study.ts'
@@ -178,7 +180,8 @@ function isOfThisVersion(
   return samplerVersion === samplerKind.version && schedulerVersion === schedulerKind.version
 }
 
-function factProblem({ state }: Study, fact: Fact): string | null {
+function factProblem(study: Study, fact: Fact): string | null {
+  const { state } = study
   if (fact.at < state.now) return `${fact.type} lies ${state.now - fact.at} ms before the event before it`
   switch (fact.type) {
     case 'StudyCreated':
@@ -198,9 +201,26 @@ function factProblem({ state }: Study, fact: Fact): string | null {
       const live = state.trials[fact.trial]?.live
       return live?.attempt === fact.attempt ? null : `${told(fact)} is about an attempt that is not under way`
     }
+    case 'PredictorFitted':
+    case 'PredictorFailed':
+      return fitProblem(study, fact)
     default:
       return null
   }
+}
+
+/** A model follows from the curves that it was trained on; a device's answers are taken as they stand. */
+function fitProblem(
+  { state, view }: Study,
+  fact: Fact & { readonly type: 'PredictorFitted' | 'PredictorFailed' },
+): string | null {
+  const request = state.fits.get(fact.fit)
+  if (!request) return `${fact.type} answers fit ${fact.fit}, which is not under way`
+  if (fact.type === 'PredictorFailed') return null
+  const { model } = fact
+  if (predictors[model.type]?.version !== model.version) return null
+  const wrong = predictorOf(request.predictor).check(fitInput(view, request), model)
+  return wrong === null ? null : `the model of fit ${fact.fit} does not follow from its curves: ${wrong}`
 }
 
 /** Two choices between which numbers within the margin decided: two trials equally good, or a reason whose numbers are nearly equal. */

@@ -20,6 +20,8 @@ export interface Forecast {
   readonly trials: number
   /** As planned, within the budget. */
   readonly epochs: number
+  /** Where predictions decide: what is trained whatever they say. Else null. */
+  readonly least: { readonly epochs: number; readonly reach: readonly Reach[] } | null
   /** If every one of the trials were trained to the end. */
   readonly epochsToTheEnd: number
   /** Nothing ends it but the budget of epochs or time, a target, or the user: the rows show one round of it. */
@@ -50,6 +52,7 @@ export function forecast(definition: StudyDefinition, rows: readonly PreviewRow[
     reach,
     trials,
     epochs,
+    least: leastOf(rows, limit),
     epochsToTheEnd: trials * resource.max,
     isOpen,
     rounds: isCut && planned > 0 ? limit / planned : null,
@@ -69,6 +72,24 @@ function reachOf(rows: readonly PreviewRow[]): Reach[] {
     for (const ofGroup of groups.values()) trials += ofGroup.find((row) => row.epoch >= epoch)?.trials ?? 0
     return { epoch, trials }
   })
+}
+
+/** Of a round in which predictions decide all trials train up to the epoch of the decision, and so many of them up to its end. */
+function leastOf(rows: readonly PreviewRow[], limit: number): Forecast['least'] {
+  if (rows.every(({ least }) => least === undefined)) return null
+  const parts = rows.flatMap(({ group, epoch, trials, least }) =>
+    least === undefined
+      ? [{ group, epoch, trials }]
+      : [
+          { group, epoch: least.epoch, trials },
+          { group, epoch, trials: least.trials },
+        ],
+  )
+  const isShown = new Set(rows.map(({ epoch }) => epoch))
+  return {
+    epochs: Math.min(plannedEpochs(parts), limit),
+    reach: reachOf(parts).filter(({ epoch }) => isShown.has(epoch)),
+  }
 }
 
 /** Trials that begin anew for each order train its epochs from the first one on. */

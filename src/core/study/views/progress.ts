@@ -19,6 +19,8 @@ export interface Progress {
     readonly repeated: number
     /** Trained by programs beyond what was ordered; no budget counts them. */
     readonly overrun: number
+    /** Among those trained, or trained beyond an order: ahead of decisions that did not want them, or not yet. */
+    readonly speculative: number
     /** trained + repeated. */
     readonly spent: number
     /** Ordered and not trained yet. */
@@ -65,6 +67,7 @@ export function progress(study: Study, now: number = study.state.now): Progress 
       trained: state.epochsTrained,
       repeated: state.epochsRepeated,
       overrun: state.epochsOverrun,
+      speculative: state.epochsSpeculated,
       spent,
       reserved: state.epochsReserved,
       planned: budget.epochs ?? null,

@@ -9,6 +9,7 @@ import { schedulers } from '../../schedulers/index.ts'
 import type { StudyDefinition } from '../definition.ts'
 import type { Event, Fact } from '../events.ts'
 import { evolve } from '../evolve.ts'
+import { fitInput, predictorOf } from '../fit-input.ts'
 import { step } from '../step.ts'
 import { createStudy } from '../study.ts'
 import type { Algorithms, Study } from '../study.ts'
@@ -22,6 +23,8 @@ export interface SmallWorld {
   readonly report?: (configuration: Configuration, epoch: number, trial: number) => Metrics
   /** How an attempt ends that trained up to `epoch`; null = it trains on. */
   readonly endsAt?: (trial: number, epoch: number, attempt: number) => Outcome | null
+  /** Predictors that cannot be had, by number. */
+  readonly fitFails?: (fit: number) => boolean
   /** Facts in between, after so many events. */
   readonly facts?: readonly { readonly after: number; readonly fact: FactWithoutTime }[]
   /** Stop after so many events, wherever the study is. */
@@ -113,9 +116,14 @@ export function aStudy(world: SmallWorld = {}): SmallStudy {
   return { study, log }
 }
 
-/** The live trial that has trained least goes on; those at their limit end when no other has anything to do. */
+/** Predictors are trained at once. The live trial that has trained least goes on; those at their limit end when no other has anything to do. */
 function nextFact(study: Study, world: SmallWorld): FactWithoutTime | null {
   const { state } = study
+  for (const [fit, request] of state.fits) {
+    if (world.fitFails?.(fit)) return { type: 'PredictorFailed', fit, why: { rule: 'annealer-unreachable' } }
+    const model = predictorOf(request.predictor).fit(fitInput(study.view, request))
+    return { type: 'PredictorFitted', fit, model }
+  }
   const live = [...state.live].map((number) => state.trials[number]).filter((trial) => trial?.live)
   let atLimit: FactWithoutTime | null = null
   let training: { fact: FactWithoutTime; epoch: number } | null = null

@@ -9,6 +9,8 @@ import type { TrialRecord } from '../state.ts'
 import type { Study } from '../study.ts'
 import { configurationText, countText, durationText, numberText } from './number-text.ts'
 import { reasonText } from './reason-text.ts'
+import { foldAhead } from './story-ahead.ts'
+import type { Ahead } from './story-ahead.ts'
 
 export interface StoryLine {
   /** The event's number in the log; null where the line stands for no event of its own. */
@@ -57,7 +59,14 @@ export function story(
   }
   if (trial.imported)
     lines.push({ seq: null, at: trial.createdAt, type: 'TrialImported', text: importedText(study, trial) })
-  for (const { seq, event } of events) {
+  for (const item of options.everyReport ? events : foldAhead(events)) {
+    if ('order' in item) {
+      tellReports()
+      const { order, reports: its } = item
+      lines.push({ seq: item.seq, at: (its.at(-1) ?? order).at, type: order.type, text: aheadText(study, item, told) })
+      continue
+    }
+    const { seq, event } = item
     if (event.type === 'TrialReported') {
       if (reports.length > 0 && (options.everyReport || reports[0]?.event.attempt !== event.attempt)) tellReports()
       reports.push({ seq, event })
@@ -125,35 +134,46 @@ interface Told {
   readonly startedAt: Map<number, number>
 }
 
+/** Orders that were given epoch by epoch, told together. */
+function aheadText(study: Study, { orders, order, reports }: Ahead, told: Told): string {
+  told.until = order.until
+  for (const one of orders) if (one.type === 'StartAttempt') told.startedAt.set(one.attempt, one.at)
+  told.lastWhy = reasonText(study, order.why)
+  const its = reports.length === 0 ? '' : ` ${reportsText(study, reports, Infinity)}`
+  return `${told.lastWhy} Ordered epoch by epoch.${its}`
+}
+
 function textOf(study: Study, event: Event, told: Told): string | null {
-  const because = (why: Parameters<typeof reasonText>[1]): string => {
+  const because = (why: Parameters<typeof reasonText>[1], said = ''): string => {
     const text = reasonText(study, why)
-    if (text === told.lastWhy) return ''
+    if (text === told.lastWhy) return '.'
     told.lastWhy = text
-    return ` ${text}`
+    // What the order says already is not said again.
+    const rest = said !== '' && text.startsWith(said) ? text.slice(said.length) : ''
+    return rest.startsWith(':') ? rest : rest.startsWith(' ') ? `,${rest}` : `. ${text}`
   }
   switch (event.type) {
     case 'CreateTrial': {
       told.until = event.until
       const configuration = configurationText(event.configuration, study.space.names, 6)
-      return `Proposed by ${event.by}: ${configuration}.${because(event.why)}`
+      return `Proposed by ${event.by}: ${configuration}${because(event.why)}`
     }
     case 'StartAttempt': {
       told.until = event.until
       told.startedAt.set(event.attempt, event.at)
       const from = event.from === 0 ? '' : ` goes on from epoch ${event.from}`
       const asked = event.asked ? ' for the loop that asked' : ''
-      return `Attempt ${event.attempt}${from === '' ? ' is to train' : `${from},`} to epoch ${event.until}${asked}.${because(event.why)}`
+      return `Attempt ${event.attempt}${from === '' ? ' is to train' : `${from},`} to epoch ${event.until}${asked}${because(event.why, `Goes on to epoch ${event.until}`)}`
     }
     case 'AttemptStarted':
       return `Attempt ${event.attempt} is running${processText(event.process)}.`
     case 'RaiseUntil':
       told.until = event.until
-      return `Goes on to epoch ${event.until} without a restart.${because(event.why)}`
+      return `Goes on to epoch ${event.until} without a restart${because(event.why, `Goes on to epoch ${event.until}`)}`
     case 'ReleaseTrial':
       return null // it was at its limit, and what follows says what became of it
     case 'StopAttempt':
-      return `Attempt ${event.attempt} is asked to save and leave.${because(event.why)}`
+      return `Attempt ${event.attempt} is asked to save and leave${because(event.why)}`
     case 'StopTrial': {
       const why = reasonText(study, event.why)
       return /^stopped /i.test(why) ? why : `Stopped. ${why}`
