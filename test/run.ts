@@ -3,9 +3,10 @@
  * (real processes, chaos, packaging, Python), each file in a process of its own; `--all` runs both. Ends with one line: `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { run } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { ocean } from './ocean-python.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
@@ -74,15 +75,14 @@ function indent(text: string): string {
     .join('\n')
 }
 
-/** The Python client's own tests, counted with the rest. */
-function runPython(): void {
-  if (!existsSync('python/test_foretune.py')) return
-  const result = spawnSync('python3', ['-m', 'unittest', 'discover', '-s', 'python', '-v'], {
+/** The tests that are written in Python, counted with the rest. */
+function runPython(name: string, python: string, files: string): void {
+  const result = spawnSync(python, ['-m', 'unittest', 'discover', '-s', 'python', '-p', files, '-v'], {
     encoding: 'utf8',
     timeout: 300_000,
   })
   if (result.error) {
-    console.log('python: skipped, python3 is not there')
+    console.log(`${name}: skipped, ${python} is not there`)
     total.skipped++
     return
   }
@@ -93,7 +93,8 @@ function runPython(): void {
   total.passed += passed
   total.failed += failed > 0 ? failed : result.status === 0 ? 0 : 1
   total.skipped += skipped
-  console.log(`python client: ${passed} passed, ${failed} failed, ${skipped} skipped`)
+  console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped`)
+  for (const [, why] of result.stderr.matchAll(/\.\.\. skipped '(.*)'$/gm)) console.log(`  skipped: ${why}`)
 }
 
 const unit = globSync(['src/**/*.test.ts', 'examples/**/*.test.ts', 'test/*.test.ts'], { cwd: root }).sort()
@@ -102,7 +103,8 @@ const system = globSync(['test/e2e/*.test.ts'], { cwd: root }).sort()
 if (isQuick) await runGroup({ name: 'unit', files: unit, isolation: 'none', timeoutMs: 600_000 })
 if (isHeavy) {
   await runGroup({ name: 'system', files: system, isolation: 'process', timeoutMs: 900_000 })
-  runPython()
+  for (const files of ['test_foretune.py', 'test_wheel.py']) runPython(`python, ${files}`, 'python3', files)
+  runPython('python, bridge to Ocean', ocean.python || 'python3', 'test_foretune_ocean.py')
 }
 if (isCi && total.skipped > 0) {
   console.log('with CI=true a skipped test is a failure')

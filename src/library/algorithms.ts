@@ -15,7 +15,7 @@ export interface Named<Name extends string> extends AlgorithmDefinition {
 
 type OptionsGiven = { readonly [option: string]: unknown }
 
-function named<Name extends string>(type: Name): (options?: OptionsGiven) => Named<Name> {
+function named<Name extends string>(type: Name): (options?: object) => Named<Name> {
   return (options = {}) => ({ ...options, type })
 }
 
@@ -34,9 +34,59 @@ export const none: (options?: OptionsGiven) => Named<'none'> = named('none')
 export const median: (options?: OptionsGiven) => Named<'median'> = named('median')
 /** One synchronous bracket. */
 export const successiveHalving: (options?: OptionsGiven) => Named<'successive-halving'> = named('successive-halving')
+/** What the schedulers that are made of brackets have in common. */
+interface BracketOptions {
+  /** Each round keeps the best 1/eta of its trials. */
+  readonly eta?: number
+  readonly passes?: number
+  readonly order?: 'published' | 'path'
+}
+
+type PredictorName =
+  'nu-svr' | 'epsilon-svr' | 'qsvr' | 'qsvr-combination' | 'forest' | 'least-squares' | 'power-law' | 'last-value'
+
+/** Who predicts: a name, or a section with options of its own. `from` names an earlier study, or a file that `predict --save` wrote. */
+export type PredictorChoice =
+  PredictorName | { readonly type: PredictorName; readonly from?: string; readonly [option: string]: unknown }
+
+export interface SwiftHyperbandOptions extends BracketOptions {
+  readonly predictor?: PredictorChoice
+  /** Curves that a predictor is trained on at least. */
+  readonly d?: number
+  /** Share of the places of the next round that is always trained fully. */
+  readonly k?: number
+  /** How far into a round the decision lies. */
+  readonly knownCurve?: number
+  /** A prediction has to beat this quantile of the fully trained. */
+  readonly threshold?: number
+  /** Share of the dropped trials that is trained on anyway, to see whether prediction can be trusted. */
+  readonly audit?: number
+  /** Who is trained fully without a prediction: by rank, or whoever arrives first. */
+  readonly sent?: 'plan' | 'arrival'
+  /** Whether slots that would be idle train ahead of a decision. */
+  readonly speculate?: 'idle' | 'never'
+  /** The published dispatch, for comparison. */
+  readonly waves?: boolean
+}
+
+export interface FastHyperbandOptions extends BracketOptions {
+  readonly predictor?: PredictorChoice
+  readonly d?: number
+  readonly delta?: number
+  readonly needed?: 'share' | 'all' | 'best'
+  readonly kappa?: number
+}
+
 /** Brackets from many short to few long trainings. */
-export const hyperband: (options?: { readonly eta?: number; readonly passes?: number }) => Named<'hyperband'> =
+export const hyperband: (options?: BracketOptions & { readonly waves?: boolean }) => Named<'hyperband'> =
   named('hyperband')
+/** Hyperband that predicts halfway through each round how trials will end, and trains only the promising ones on. */
+export const swiftHyperband: (options?: SwiftHyperbandOptions) => Named<'swift-hyperband'> = named('swift-hyperband')
+/** Swift-Hyperband whose predictor is trained by annealing: simulated, or on a quantum annealer. */
+export const quantumSwiftHyperband: (options?: SwiftHyperbandOptions) => Named<'quantum-swift-hyperband'> =
+  named('quantum-swift-hyperband')
+/** Hyperband that predicts after every epoch how a trial ends its round, and stops what will end badly. */
+export const fastHyperband: (options?: FastHyperbandOptions) => Named<'fast-hyperband'> = named('fast-hyperband')
 /** Asynchronous successive halving: promotion of paused trials, or stopping. */
 export const asha: (options?: { readonly eta?: number; readonly form?: 'promotion' | 'stopping' }) => Named<'asha'> =
   named('asha')

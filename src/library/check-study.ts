@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { space as spaceOf } from '../core/space/space.ts'
-import type { StudyDefinition } from '../core/study/definition.ts'
+import type { AlgorithmDefinition, StudyDefinition } from '../core/study/definition.ts'
+import { earlierCurves } from '../core/study/fit-input.ts'
 import { countText } from '../core/study/views/number-text.ts'
 import { ForetuneError } from '../errors.ts'
 import { planSlots, thisMachine } from '../executors/slots.ts'
@@ -19,6 +20,7 @@ import type { StudyFileResult } from '../wire/study-file.ts'
 import { algorithms } from './algorithms.ts'
 import { checkCommand } from './check-command.ts'
 import { bytesText, freeBytes, isWritable, nearestFolder } from './finding.ts'
+import { taughtScheduler } from './earlier-lessons.ts'
 import type { Finding } from './finding.ts'
 import { studyDirectory } from './program-executor.ts'
 
@@ -41,6 +43,7 @@ export async function checkStudy(
     ...checkExecutor(program, at.machine ?? thisMachine()),
     checkDirectory(studyDirectory(program, definition.name, at.store)),
     ...(await checkStore(read, at.store)),
+    ...(await checkLessons(read, at.store)),
     ...checkSize(definition),
   ]
 }
@@ -170,6 +173,41 @@ async function checkKnown(read: StudyFileResult, store: Store): Promise<Finding[
   }
   if (owner === null) return [found]
   return [found, { level: 'warn', about, text: `process ${owner.pid} on ${owner.host} runs it now` }]
+}
+
+/** What the predictor is to learn from, if it is to learn from an earlier study. */
+async function checkLessons({ definition, program }: StudyFileResult, url: string): Promise<Finding[]> {
+  const about = 'predictor'
+  const predictor = definition.scheduler['predictor'] as AlgorithmDefinition | string | null | undefined
+  if (typeof predictor !== 'object' || typeof predictor?.['from'] !== 'string') return []
+  try {
+    const store = await storeIfThere(url)
+    try {
+      // A study that has begun has its lessons recorded: where they came from does not matter any more.
+      const known = (await store?.studies()) ?? []
+      if (known.some(({ name, lastSeq }) => name === definition.name && lastSeq > 0)) return []
+      const place = { store, folder: program.folder }
+      const taught = await taughtScheduler(definition.scheduler, definition, place)
+      const earlier = earlierCurves(taught['predictor'] as AlgorithmDefinition)
+      const text = `${predictor.type} learns from ${countText(earlier?.curves.length ?? 0, 'curve')} of ${earlier?.source}`
+      return [{ level: 'ok', about, text }]
+    } finally {
+      await store?.close()
+    }
+  } catch (error) {
+    if (!(error instanceof ForetuneError)) throw error
+    return [{ level: 'error', about, text: `${error.code}: ${error.message}` }]
+  }
+}
+
+/** What is wrong with the store is found elsewhere. */
+async function storeIfThere(url: string): Promise<Store | null> {
+  try {
+    return await openStore(url, { readOnly: true })
+  } catch (error) {
+    if (!(error instanceof ForetuneError)) throw error
+    return null
+  }
 }
 
 /** The space against the budget. */

@@ -5,6 +5,7 @@ import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { annealerDefaults, oceanAnnealer } from '../annealers/ocean.ts'
 import { ForetuneError } from '../errors.ts'
 import { thisMachine } from '../executors/slots.ts'
 import { networkFileSystem, refuseNetworkFileSystem } from '../stores/network-file-system.ts'
@@ -23,7 +24,12 @@ export interface Surroundings {
 const answerWithinMs = 20_000
 
 export async function inspectMachine(at: Surroundings): Promise<Finding[]> {
-  const [sqlite, python, store] = await Promise.all([sqliteFinding(), pythonFindings(at), storeFindings(at.store)])
+  const [sqlite, python, store, annealer] = await Promise.all([
+    sqliteFinding(),
+    pythonFindings(at),
+    storeFindings(at.store),
+    annealerFinding(at),
+  ])
   return [
     { level: 'ok', about: 'node', text: `${process.versions.node} (${process.execPath})` },
     sqlite,
@@ -31,6 +37,7 @@ export async function inspectMachine(at: Surroundings): Promise<Finding[]> {
     ...systemFindings(at),
     ...store,
     ...python,
+    annealer,
     ...engineFindings(at),
   ]
 }
@@ -136,6 +143,22 @@ async function pythonFindings(at: Surroundings): Promise<Finding[]> {
         }
       : { level: 'ok', about: 'client', text: client },
   ]
+}
+
+/** Only studies that ask for a quantum annealer need one: none is no warning, one that is configured and does not work is. */
+async function annealerFinding({ env, cwd }: Surroundings): Promise<Finding> {
+  const about = 'annealer'
+  const annealer = oceanAnnealer({ env, cwd, retries: 0, timeLimitMs: answerWithinMs })
+  try {
+    const { solver, qubits, topology } = await annealer.probe(annealerDefaults)
+    return { level: 'ok', about, text: `${solver} (${qubits} qubits, ${topology})` }
+  } catch (error) {
+    if (!(error instanceof ForetuneError)) throw error
+    const isThere = !/_(PYTHON_MISSING|PACKAGE_MISSING|NOT_CONFIGURED|BRIDGE_FAILED)$/.test(error.code)
+    return { level: isThere ? 'warn' : 'note', about, text: `${error.code}: ${error.message}` }
+  } finally {
+    await annealer.close()
+  }
 }
 
 /** What a program prints; null where it fails or takes too long. */

@@ -9,10 +9,14 @@ import type { Algorithms, Study } from '../core/study/study.ts'
 import type { Clock, Executor, Store } from '../ports.ts'
 import type { Controller, FactWithoutTime, StudyToRun } from '../runtime/controller.ts'
 import { openController } from '../runtime/controller.ts'
+import { fitter } from '../runtime/fitter.ts'
 import type { RequestServer } from '../runtime/requests.ts'
 import { serveRequests } from '../runtime/requests.ts'
 import { systemClock } from '../runtime/system-clock.ts'
 import { algorithms as allAlgorithms, resolveAlgorithms } from './algorithms.ts'
+import { programFromJson } from '../wire/program.ts'
+import { taughtScheduler } from './earlier-lessons.ts'
+import { studyAnnealers } from './annealing.ts'
 import { version } from './version.ts'
 
 export interface SessionOptions {
@@ -35,21 +39,35 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const clock = options.clock ?? systemClock()
   const algorithms = options.algorithms ?? allAlgorithms
   const { store, name, executor, create, openWith, onEvents, stays } = options
+  const annealers = studyAnnealers()
   const controller = await openController({
     store,
     name,
-    executor,
+    executor: async (study) => {
+      const its = await executor(study)
+      // Nothing is trained before it is known that its annealer can be had.
+      if (its.slots > 0) await annealers.check(study.definition)
+      return its
+    },
     clock,
     algorithms,
+    fitter: fitter(annealers),
     host: hostname(),
     pid: process.pid,
     version,
-    resolve: (definition, slots) => resolveAlgorithms(definition, slots, algorithms),
+    resolve: async (definition, slots) => {
+      const folder = create ? programFromJson(create.program).folder : '.'
+      const scheduler = await taughtScheduler(definition.scheduler, definition, { store, folder, algorithms })
+      return resolveAlgorithms({ ...definition, scheduler }, slots, algorithms)
+    },
     cacheFile: foldCacheFile,
     ...(create ? { create } : {}),
     ...(openWith ? { openWith } : {}),
     ...(onEvents ? { onEvents } : {}),
     ...(stays ? { stays } : {}),
+  }).catch(async (error: unknown) => {
+    await annealers.close()
+    throw error
   })
   return Object.assign(controller, serveRequests(controller, store, clock))
 }

@@ -10,6 +10,8 @@ import type { Event } from '../core/study/events.ts'
 import type { Study } from '../core/study/study.ts'
 import type { Best, BestTrial } from '../core/study/views/best.ts'
 import { best } from '../core/study/views/best.ts'
+import type { PredictionReport } from '../core/study/views/prediction.ts'
+import { prediction } from '../core/study/views/prediction.ts'
 import type { Progress } from '../core/study/views/progress.ts'
 import { progress } from '../core/study/views/progress.ts'
 import { reasonText } from '../core/study/views/reason-text.ts'
@@ -74,6 +76,8 @@ export interface StudyResult<C> {
   readonly front: readonly TypedTrial<C>[]
   readonly among: Best['among']
   readonly progress: Progress
+  /** What prediction has spared, and how far it can be trusted; null where the scheduler predicts nothing. */
+  readonly prediction: PredictionReport | null
   /** Why the study ended; null if it was stopped and can go on. */
   readonly finished: string | null
 }
@@ -208,7 +212,14 @@ function resultOf<C>(of: Study): StudyResult<C> {
   const front = answer.trials as unknown as readonly TypedTrial<C>[]
   const [first] = front
   if (!first) throw studyWithoutReport(of.state.definition.name, of)
-  return { best: first, front, among: answer.among, progress: progress(of), finished: of.state.finished?.rule ?? null }
+  return {
+    best: first,
+    front,
+    among: answer.among,
+    progress: progress(of),
+    prediction: prediction(of),
+    finished: of.state.finished?.rule ?? null,
+  }
 }
 
 function studyWithoutReport(name: string, of?: Study): ForetuneError {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { type Block, type Page, comparable, isLike, pages, root, sessionsOf } from '../doc-blocks.ts'
-import { figures, partsOf, withParts } from '../doc-parts.ts'
+import { areFigures, partsOf, withParts } from '../doc-parts.ts'
 
 /** How the documents call the folder that their commands run in. */
 const shownFolder = '/data/you/sine'
@@ -62,10 +62,10 @@ test('the TypeScript programs of the documents have no wrong types', () => {
 })
 
 test('the figures of the documents are those that a simulation gives', async () => {
-  const shown = all.filter(({ text }) => partsOf(text).includes(figures))
+  const shown = all.filter(({ text }) => partsOf(text).some(areFigures))
   assert.ok(shown.length > 0)
   for (const { path, text } of shown)
-    assert.equal(await withParts(text, (what) => what === figures), text, `${path}: node test/doc-parts.ts writes them`)
+    assert.equal(await withParts(text, areFigures), text, `${path}: node test/doc-parts.ts writes them`)
 })
 
 const hasPython = spawnSync('python3', ['--version']).status === 0

@@ -37,7 +37,7 @@ before(() => {
 
 for (const [name, trials] of [
   ['plain', 5],
-  ['client', 10],
+  ['client', 26],
 ] as const) {
   test(`the Python script, ${name}: its study runs to the end`, (t) => {
     if (why !== null && process.env['CI'] !== 'true') return t.skip(why)
@@ -49,11 +49,30 @@ for (const [name, trials] of [
     )
     const { status, stdout, stderr } = run(process.execPath, [join(root, 'bin', 'foretune'), 'run', file, '--quiet'])
     assert.equal(status, 0, stderr)
-    assert.match(stdout, new RegExp(`trials  ${trials} of ${trials}`))
+    assert.match(stdout, new RegExp(`trials +${trials} of ${trials}`))
     const verified = run(process.execPath, [join(root, 'bin', 'foretune'), 'verify', `python-${name}`])
     assert.equal(verified.status, 0, verified.stdout)
+    if (name === 'client') expectPredictions(stdout)
     return undefined
   })
+}
+
+/** The study with the client predicts, drops trials, audits itself, and says why each trial was dropped. */
+function expectPredictions(summary: string): void {
+  const [, trained, dropped] = /(\d+) predictors? trained, (\d+) trials? dropped/.exec(summary) ?? []
+  assert.ok(Number(trained) > 0 && Number(dropped) > 0, summary)
+  const foretune = (...words: string[]): string =>
+    run(process.execPath, [join(root, 'bin', 'foretune'), ...words, '--json']).stdout
+  const audits: unknown[] = JSON.parse(foretune('audit', 'python-client')).audit.audits
+  assert.ok(audits.length > 0, 'an audit')
+  const reasons: { why: { rule: string; text: string } | null }[] = foretune('trials', 'python-client')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const told = reasons.flatMap(({ why }) => (why?.rule === 'swift-dropped' ? [why.text] : []))
+  assert.equal(told.length, Number(dropped) - audits.length)
+  for (const text of told)
+    assert.match(text, /predicted val_loss [\d.]+ ± [\d.]+ at epoch \d+ does not beat the threshold/)
 }
 
 test('both Python scripts run by hand, outside Foretune', (t) => {

@@ -61,6 +61,7 @@ test('the package holds the build, the launcher, the Python client and its paper
     'dist/cli/main.js',
     'dist/trial/index.js',
     'python/foretune.py',
+    'python/foretune_ocean.py',
     'README.md',
     'LICENSE',
     'CHANGELOG.md',
