@@ -4,20 +4,24 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { annealingBesidePeers } from './annealing.ts'
 import { ashaGrowth } from './asha-growth.ts'
 import type { Bench, BenchOptions } from './bench.ts'
+import { fitBlocking } from './fits.ts'
 import { help } from './help.ts'
-import { hyperbandPass } from './hyperband-pass.ts'
 import { killedController } from './killed-controller.ts'
 import { liveFrame } from './live-frame.ts'
 import type { Machine } from './machine.ts'
 import { load, machine, machineText } from './machine.ts'
 import { controllerCpu, reportLatency } from './many-trials.ts'
+import { makespans } from './makespan.ts'
 import { opening } from './opening.ts'
+import { schedulerPasses } from './passes.ts'
 import { peersIn } from './peers.ts'
 import { replayBesidePeers } from './replay-beside-peers.ts'
 import type { Row } from './row.ts'
 import { storageBesidePeers } from './storage-beside-peers.ts'
+import { svrBesidePeers } from './svr.ts'
 import { tableText } from './table.ts'
 import { trialStart } from './trial-start.ts'
 import { writing } from './writing.ts'
@@ -25,7 +29,11 @@ import { writing } from './writing.ts'
 const benches: readonly Bench[] = [
   { name: 'help', measure: help },
   { name: 'writing', measure: writing },
-  { name: 'hyperband-pass', measure: hyperbandPass },
+  { name: 'passes', measure: schedulerPasses },
+  { name: 'makespan', measure: makespans },
+  { name: 'svr', measure: svrBesidePeers },
+  { name: 'annealing', measure: annealingBesidePeers },
+  { name: 'fits', measure: fitBlocking },
   { name: 'asha-growth', measure: ashaGrowth },
   { name: 'opening', measure: opening },
   { name: 'live-frame', measure: liveFrame },

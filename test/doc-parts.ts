@@ -8,18 +8,23 @@ import { commands } from '../src/cli/commands.ts'
 import { commandHelp } from '../src/cli/help-text.ts'
 import type { Io } from '../src/cli/command.ts'
 import type { OptionSpec, OptionSpecs } from '../src/core/options.ts'
+import { predictors } from '../src/core/predictors/index.ts'
 import { samplers } from '../src/core/samplers/index.ts'
 import { schedulers } from '../src/core/schedulers/index.ts'
 import type { AlgorithmDefinition } from '../src/core/study/definition.ts'
 import { compare, comparisonRows } from '../src/simulation/compare.ts'
+import type { Problem } from '../src/simulation/problem.ts'
+import type { SimulationResult } from '../src/simulation/simulation-result.ts'
 import { readCurveTable } from '../src/simulation/curve-file.ts'
 import { tableProblem } from '../src/simulation/table-problem.ts'
 import { root } from './doc-blocks.ts'
 
 const part = /(<!-- from the sources: (.+?) -->\n)[^]*?(<!-- end -->)/g
 
-/** Takes seconds, the others take none. */
-export const figures = 'comparison'
+/** These take seconds, the others take none. */
+export function areFigures(what: string): boolean {
+  return what === 'comparison' || what === 'prediction'
+}
 
 /** The page with every part, or those that are wanted, as the sources say. */
 export async function withParts(page: string, isWanted: (what: string) => boolean = () => true): Promise<string> {
@@ -42,10 +47,14 @@ async function partText(what: string): Promise<string> {
       return commandTexts()
     case 'sampler':
       return optionTable(known(samplers, name, what).options)
+    case 'predictor':
+      return optionTable(known(predictors, name, what).options)
     case 'scheduler':
       return optionTable(known(schedulers, name, what).options)
-    case figures:
+    case 'comparison':
       return comparisonTable()
+    case 'prediction':
+      return predictionTable()
     default:
       throw new Error(`the sources have no part '${what}'`)
   }
@@ -83,8 +92,17 @@ function optionTable(options: OptionSpecs): string {
 }
 
 function typeText({ type, choices, atLeast, above, atMost }: OptionSpec): string {
+  // Where there are as many as this, the sentence on the right says how they are made.
+  if (choices !== undefined && choices.length > 10) return 'see right'
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ')
-  const words = { integer: 'whole number', number: 'number', boolean: 'true or false', text: 'text', any: 'any' }
+  const words = {
+    integer: 'whole number',
+    number: 'number',
+    boolean: 'true or false',
+    text: 'text',
+    any: 'any',
+    predictor: 'a predictor',
+  }
   const bounds = [
     atLeast === undefined ? '' : ` from ${atLeast}`,
     above === undefined ? '' : ` above ${above}`,
@@ -108,11 +126,16 @@ const contenders: readonly (readonly [string, AlgorithmDefinition, { readonly mi
   ['`asha`, stopping, `epochs.min: 3`', { type: 'asha', form: 'stopping' }, { minEpochs: 3 }],
 ]
 
+const seeds = Array.from({ length: 20 }, (_, seed) => seed)
+
+async function digitsProblem(): Promise<Problem> {
+  const table = await readCurveTable(join(root, 'examples/curves/digits.csv'), { metric: 'val_loss' })
+  return tableProblem(table, { metric: 'val_loss', direction: 'minimize' })
+}
+
 /** 49 trials of the recorded curves under every scheduler, over 20 seeds; with one worker, and the time with eight. */
 async function comparisonTable(): Promise<string> {
-  const table = await readCurveTable(join(root, 'examples/curves/digits.csv'), { metric: 'val_loss' })
-  const problem = tableProblem(table, { metric: 'val_loss', direction: 'minimize' })
-  const seeds = Array.from({ length: 20 }, (_, seed) => seed)
+  const problem = await digitsProblem()
   const rowsWith = async (workers: number) =>
     comparisonRows(
       await compare(
@@ -132,6 +155,38 @@ async function comparisonTable(): Promise<string> {
     return `| ${label} | ${mean.epochs?.toFixed(0)} | ${makespan} | ${fourPlaces(mean.best)} | ${against} |`
   })
   return `| scheduler | epochs | time on 8 slots | best val_loss | worse than \`none\` by |\n|---|---|---|---|---|\n${lines.join('\n')}\n`
+}
+
+const swift = 'swift-hyperband'
+const predicting: readonly (readonly [string, AlgorithmDefinition])[] = [
+  ['`hyperband`', { type: 'hyperband', eta: 2 }],
+  ['`swift-hyperband` (`d: 15`)', { type: swift, eta: 2 }],
+  ['`swift-hyperband`, `d: 10`', { type: swift, eta: 2, d: 10 }],
+  ['`swift-hyperband`, `d: 6`', { type: swift, eta: 2, d: 6 }],
+  ['`swift-hyperband`, `d: 6`, `audit: 0.2`', { type: swift, eta: 2, d: 6, audit: 0.2 }],
+  ['`swift-hyperband`, `d: 6`, `predictor: power-law`', { type: swift, eta: 2, d: 6, predictor: 'power-law' }],
+  ['`quantum-swift-hyperband`, `d: 6`', { type: 'quantum-swift-hyperband', eta: 2, d: 6 }],
+  ['`fast-hyperband`, `d: 6`', { type: 'fast-hyperband', eta: 2, d: 6 }],
+]
+
+/** One pass over the recorded curves with every way to predict, over 20 seeds, with one worker and with eight. */
+async function predictionTable(): Promise<string> {
+  const problem = await digitsProblem()
+  const resultsWith = async (workers: number) => {
+    const options = predicting.map(([label, scheduler]) => ({ label, options: { problem, scheduler, workers } }))
+    return (await compare(options, seeds)).contenders.map(({ results }) => results)
+  }
+  const alone = await resultsWith(1)
+  const together = await resultsWith(8)
+  const mean = (results: readonly SimulationResult[], of: (result: SimulationResult) => number): string =>
+    (results.reduce((sum, result) => sum + of(result), 0) / results.length).toFixed(0)
+  const lines = predicting.map(([label], index) => {
+    const [one = [], eight = []] = [alone[index], together[index]]
+    const same = one.filter(({ best }, seed) => best?.value === alone[0]?.[seed]?.best?.value).length
+    const epochs = [one, eight].map((results) => mean(results, (result) => result.epochs))
+    return `| ${label} | ${epochs.join(' | ')} | ${mean(eight, ({ makespan }) => makespan)} | ${same} of ${seeds.length} |`
+  })
+  return `| scheduler | epochs, one slot | epochs, 8 slots | time on 8 slots | same best |\n|---|---|---|---|---|\n${lines.join('\n')}\n`
 }
 
 /** Without the sign of a zero. */

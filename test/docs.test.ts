@@ -4,11 +4,12 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { commands } from '../src/cli/commands.ts'
+import { predictors } from '../src/core/predictors/index.ts'
 import { samplers } from '../src/core/samplers/index.ts'
 import { schedulers } from '../src/core/schedulers/index.ts'
 import { readStudyFile, studyFileJsonSchema } from '../src/wire/study-file.ts'
 import { isLike, pages, root } from './doc-blocks.ts'
-import { figures, partsOf, withParts } from './doc-parts.ts'
+import { areFigures, partsOf, withParts } from './doc-parts.ts'
 
 const all = pages()
 const pageText = (path: string): string => all.find((page) => page.path === path)?.text ?? assert.fail(`no ${path}`)
@@ -31,19 +32,20 @@ test('every whole study file in the documents can be read, and those that are sh
 test('help and options stand in the documents as the sources have them', async () => {
   for (const { path, text } of all)
     assert.equal(
-      await withParts(text, (what) => what !== figures),
+      await withParts(text, (what) => !areFigures(what)),
       text,
       `${path} is behind: node test/doc-parts.ts writes it`,
     )
 })
 
-test('every command, sampler and scheduler has its section', () => {
+test('every command, sampler, scheduler and predictor has its section', () => {
   assert.deepEqual(partsOf(pageText('docs/commands.md')), ['commands'])
   const sections = (path: string): string[] =>
     [...pageText(path).matchAll(/^## `?([\w-]+)`?/gm)].map(([, name = '']) => name)
   for (const [path, kind, kinds] of [
     ['docs/samplers.md', 'sampler', samplers],
     ['docs/schedulers.md', 'scheduler', schedulers],
+    ['docs/predictors.md', 'predictor', predictors],
   ] as const) {
     const names = Object.keys(kinds).sort()
     assert.deepEqual(partsOf(pageText(path)).sort(), names.map((name) => `${kind} ${name}`).sort(), path)

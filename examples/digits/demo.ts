@@ -24,7 +24,7 @@ if (values.fresh && existsSync(folder)) {
 
 mkdirSync(folder, { recursive: true })
 
-console.error(`Foretune tunes a small network on handwritten digits: 49 trials, Hyperband, two at a time; about a minute on two cores.
+console.error(`Foretune tunes a small network on handwritten digits: 43 trials, Swift-Hyperband, two at a time; about a minute on two cores.
 Press Ctrl-C to leave: \`npm run demo\` goes on. From another terminal:  export FORETUNE_STORE=${store}; bin/foretune status digits
 `)
 // Ctrl-C is for the controller, which gets it too: this program waits until the trials have saved, or the shell's prompt would come too soon.

@@ -2,10 +2,13 @@
  * An algorithm named on the command line, with options given as `NAME=VALUE`: checked against what the algorithm says of itself. `prefix` is
  * what stands before the names where `--set` speaks of several algorithms.
  */
+import { predictors } from '../core/predictors/index.ts'
+import { isOptionValue } from '../core/options.ts'
 import type { OptionSpec, OptionSpecs } from '../core/options.ts'
 import type { AlgorithmDefinition } from '../core/study/definition.ts'
 import { ForetuneError } from '../errors.ts'
 import { nearest } from '../wire/nearest.ts'
+import { lessonOptions } from '../wire/lesson-options.ts'
 import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 
 interface Kind {
@@ -14,7 +17,7 @@ interface Kind {
 }
 
 export function algorithmWithSettings(
-  what: 'sampler' | 'scheduler',
+  what: 'sampler' | 'scheduler' | 'predictor',
   name: string,
   known: { readonly [name: string]: Kind },
   settings: readonly string[],
@@ -27,23 +30,35 @@ export function algorithmWithSettings(
     const [, option = '', text = ''] = /^([^=]+)=(.*)$/s.exec(setting) ?? []
     const spec = Object.hasOwn(kind.options, option) ? kind.options[option] : undefined
     if (!spec) throw optionUnknown(kind, prefix, setting, option)
-    options[option] = optionValue(kind, prefix, option, text, spec)
+    const value = spec.type === 'text' ? text : parsed(text)
+    // Without quotes nobody can write null, so that it is text.
+    if (value === null || !isOptionValue(spec, value)) throw optionInvalid(kind, prefix, option, expected(spec), text)
+    options[option] = spec.type === 'predictor' ? predictorValue(kind, prefix, option, spec, value) : value
   }
   return { type: name, ...options }
 }
 
-function optionValue(kind: Kind, prefix: string, option: string, text: string, spec: OptionSpec): unknown {
-  const value = spec.type === 'text' ? text : parsed(text)
-  const { atLeast = -Infinity, above = -Infinity, atMost = Infinity } = spec
-  const isNumber = typeof value === 'number' && value >= atLeast && value > above && value <= atMost
-  const isRight =
-    spec.type === 'any' ||
-    (spec.type === 'text' && (!spec.choices || spec.choices.includes(text))) ||
-    (spec.type === 'boolean' && typeof value === 'boolean') ||
-    (spec.type === 'number' && isNumber) ||
-    (spec.type === 'integer' && isNumber && Number.isInteger(value))
-  if (!isRight) throw optionInvalid(kind, prefix, option, expected(spec), text)
+/** Of a predictor given by name or as a section: its own options, too, and where it has learnt. */
+function predictorValue(kind: Kind, prefix: string, option: string, spec: OptionSpec, value: unknown): unknown {
+  const type = typeOf(value)
+  const predictor = Object.hasOwn(predictors, type) ? predictors[type] : undefined
+  if (!predictor) throw optionInvalid(kind, prefix, option, expected(spec), type)
+  if (typeof value === 'string') return value
+  const specs = { ...predictor.options, ...lessonOptions }
+  const inner = `${prefix}${option}.`
+  for (const [name, given] of Object.entries(value as AlgorithmDefinition)) {
+    if (name === 'type') continue
+    const its = Object.hasOwn(specs, name) ? specs[name] : undefined
+    const text = typeof given === 'string' ? given : JSON.stringify(given)
+    if (!its) throw optionUnknown({ name: type, options: specs }, inner, `${name}=${text}`, name)
+    if (!isOptionValue(its, given)) throw optionInvalid(predictor, inner, name, expected(its), text)
+  }
   return value
+}
+
+function typeOf(value: unknown): string {
+  const type = typeof value === 'object' && value !== null ? (value as { readonly type?: unknown }).type : value
+  return typeof type === 'string' ? type : ''
 }
 
 function parsed(text: string): unknown {
@@ -67,6 +82,7 @@ function expected({ type, choices, atLeast, above, atMost }: OptionSpec): string
     boolean: 'true or false',
     text: 'text',
     any: 'a value',
+    predictor: `a predictor's name (${Object.keys(predictors).join(', ')}) or {"type": NAME, ...}`,
   }
   return nouns[type] + bounds.join('')
 }

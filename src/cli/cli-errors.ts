@@ -58,6 +58,14 @@ export function metricUnknown(name: string, known: readonly string[]): ForetuneE
   )
 }
 
+export function nothingPredicted(study: string, scheduler: string, predicting: readonly string[]): ForetuneError {
+  return new ForetuneError(
+    'NOTHING_PREDICTED',
+    `The study ${study} has the scheduler ${scheduler}, which predicts nothing: there is nothing to audit. Schedulers that predict: ${predicting.join(', ')}.`,
+    { details: { study, scheduler, predicting } },
+  )
+}
+
 export function operandsWrong(command: Command, got: readonly string[]): ForetuneError {
   const [least] = command.operands
   const problem = got.length < least ? 'Something is missing' : `\`${got.at(-1) ?? ''}\` is one word too many`

@@ -94,6 +94,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./export.ts'),
   },
   {
+    name: 'audit',
+    group: check,
+    summary: 'Whether prediction can be trusted: predicted against true.',
+    load: () => import('./audit.ts'),
+  },
+  {
     name: 'verify',
     group: check,
     summary: 'Check the store, and take every decision again.',
@@ -110,6 +116,12 @@ export const commands: readonly CommandEntry[] = [
     group: check,
     summary: 'Schedulers on recorded curves, in virtual time.',
     load: () => import('./simulate.ts'),
+  },
+  {
+    name: 'predict',
+    group: check,
+    summary: 'How well predictors tell how curves end; saves one for reuse.',
+    load: () => import('./predict.ts'),
   },
   {
     name: 'doctor',

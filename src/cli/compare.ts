@@ -1,10 +1,13 @@
 import { best } from '../core/study/views/best.ts'
 import type { Best } from '../core/study/views/best.ts'
 import { configurationText, durationText, numberText } from '../core/study/views/number-text.ts'
+import { prediction } from '../core/study/views/prediction.ts'
+import type { PredictionReport } from '../core/study/views/prediction.ts'
 import { progress } from '../core/study/views/progress.ts'
 import type { Progress } from '../core/study/views/progress.ts'
 import type { Command } from './command.ts'
 import { jsonFlag, storeFlag } from './command.ts'
+import { rateText } from './prediction-text.ts'
 import { openIn, openStoreForReading, resolveStudy } from './study-reference.ts'
 import type { OpenStudy } from './study-reference.ts'
 import { tableText } from './table.ts'
@@ -41,6 +44,7 @@ interface Side {
   readonly scheduler: string
   readonly seed: number
   readonly progress: Progress
+  readonly prediction: PredictionReport | null
   readonly best: Best
   readonly bestConfiguration: string
 }
@@ -54,6 +58,7 @@ function sideOf({ name, study }: OpenStudy): Side {
     scheduler: definition.scheduler.type,
     seed: definition.seed,
     progress: progress(study),
+    prediction: prediction(study),
     best: found,
     bestConfiguration: found.trials[0] ? configurationText(found.trials[0].configuration, study.space.names) : '',
   }
@@ -72,6 +77,7 @@ function sideBySide(sides: readonly Side[], width: number): string[] {
     row('failed', ({ progress: { counts } }) => String(counts.failed)),
     row('epochs spent', ({ progress: { epochs } }) => String(epochs.spent)),
     row('epochs saved', ({ progress: { epochs } }) => String(epochs.saved)),
+    ...predictionRows(sides),
     row('time', ({ progress: { time } }) => durationText(time.elapsedMs)),
     row('best', ({ best: found }) => bestCell(found)),
     row('of trial', ({ best: found }) =>
@@ -81,6 +87,20 @@ function sideBySide(sides: readonly Side[], width: number): string[] {
     row('configuration', (side) => side.bestConfiguration),
   ]
   return tableText([{ title: '' }, ...sides.map(({ study }) => ({ title: study }))], rows, width)
+}
+
+/** Where one of them predicts. */
+function predictionRows(sides: readonly Side[]): string[][] {
+  if (sides.every(({ prediction: report }) => report === null)) return []
+  const row = (title: string, cell: (report: PredictionReport) => string): string[] => [
+    title,
+    ...sides.map(({ prediction: report }) => (report === null ? '' : cell(report))),
+  ]
+  return [
+    row('dropped by prediction', ({ dropped }) => String(dropped)),
+    row('epochs spared by it, net', ({ epochs }) => String(epochs.net)),
+    row('false drops', ({ audit }) => (audit?.falseDropRate ? rateText(audit.falseDropRate) : 'not audited')),
+  ]
 }
 
 function bestCell({ trials, objectives }: Best): string {

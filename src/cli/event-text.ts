@@ -33,15 +33,47 @@ export function lineOf(event: Event, study: Study): string | null {
       return `finished. ${plainReason(event.why)}`
     case 'TrialReported':
       return reportText(event, study)
+    case 'FitPredictor':
+    case 'PredictorFitted':
+    case 'PredictorFailed':
+      return predictorText(event, study)
+    case 'Conclude': {
+      const metric = study.state.definition.objectives[0]?.metric ?? 'value'
+      return event.by === 'scheduler' ? (study.schedulerKind.tell?.(event.topic, event.data, metric) ?? null) : null
+    }
     case 'AttemptStarted':
     case 'TimePassed':
     case 'TrialAsked':
     case 'ReleaseTrial':
     case 'DeleteCheckpoint':
-    case 'Conclude':
       return null
     default:
       return trialText(event, study)
+  }
+}
+
+function predictorText(
+  event: Event & { readonly type: 'FitPredictor' | 'PredictorFitted' | 'PredictorFailed' },
+  study: Study,
+): string {
+  const name = `predictor ${event.fit}`
+  switch (event.type) {
+    case 'FitPredictor': {
+      const { known, target, trials, earlier, predictor } = event
+      const others = earlier === 0 ? '' : ` and ${countText(earlier, 'curve')} of an earlier study`
+      const from = known === 1 ? 'epoch 1' : `epochs 1 to ${known}`
+      return `${name} (${predictor.type}) learns from ${countText(trials.length, 'trial')}${others} how ${from} ${known === 1 ? 'tells' : 'tell'} of epoch ${target}`
+    }
+    case 'PredictorFitted': {
+      const { known, target, sigma } = event.model
+      const metric = study.state.definition.objectives[0]?.metric ?? 'value'
+      return `${name} is trained: at epoch ${known} it tells ${metric} at epoch ${target} to about ± ${numberText(sigma, 3)}`
+    }
+    case 'PredictorFailed': {
+      const { message } = event.why
+      const why = typeof message === 'string' ? message : plainReason(event.why)
+      return `${name} could not be trained. ${why} The study goes on without it`
+    }
   }
 }
 
@@ -57,8 +89,10 @@ function trialText(
   const name = `trial ${event.trial}`
   switch (event.type) {
     case 'StartAttempt':
-      return `${name} attempt ${event.attempt} to epoch ${event.until}${event.from > 0 ? ` from ${event.from}` : ''}`
+      return `${name} attempt ${event.attempt} to epoch ${event.until}${event.from > 0 ? ` from ${event.from}` : ''}${event.speculative === true ? ', ahead of the decision that may want it' : ''}`
     case 'RaiseUntil':
+      // An epoch after the other, each of which is reported.
+      if (event.speculative === true) return null
       return `${name} goes on to epoch ${event.until}. ${reasonText(study, event.why)}`
     case 'StopAttempt':
       return `${name} is asked to save and leave. ${reasonText(study, event.why)}`
@@ -106,7 +140,13 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
-const rarelyNotable: ReadonlySet<Event['type']> = new Set(['CreateTrial', 'StartAttempt', 'RaiseUntil', 'StopAttempt'])
+const rarelyNotable: ReadonlySet<Event['type']> = new Set([
+  'CreateTrial',
+  'StartAttempt',
+  'RaiseUntil',
+  'StopAttempt',
+  'FitPredictor',
+])
 
 /** Whether it belongs among the last few events of a live view. */
 export function isNotable(event: Event, study: Study): boolean {

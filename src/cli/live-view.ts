@@ -7,10 +7,12 @@ import type { TrialRecord } from '../core/study/state.ts'
 import type { Study } from '../core/study/study.ts'
 import { best } from '../core/study/views/best.ts'
 import { configurationText, durationText, numberText } from '../core/study/views/number-text.ts'
+import { prediction } from '../core/study/views/prediction.ts'
 import { progress } from '../core/study/views/progress.ts'
 import type { Progress } from '../core/study/views/progress.ts'
 import { isNotable, lineOf } from './event-text.ts'
 import { sparkline } from '../pictures/sparkline.ts'
+import { predictionText } from './prediction-text.ts'
 import { bestText, epochsText, finishText, trialsText } from './status-text.ts'
 import { cut, tableText } from './table.ts'
 
@@ -45,11 +47,13 @@ export function frame(
   options: { readonly recent?: readonly string[] } = {},
 ): string[] {
   const soFar = progress(study, now)
+  const report = prediction(study)
   const head = [
     titleText(study, soFar),
     barText(soFar, columns),
     `trials  ${trialsText(soFar)}`,
     `${study.state.definition.epochs.resource.padEnd(6)}  ${epochsText(soFar)}`,
+    ...(report === null ? [] : [`predict ${predictionText(report)}`]),
     `best    ${bestText(study, best(study))}`,
   ]
   const room = rows - 1 - head.length

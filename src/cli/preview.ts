@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { space as spaceOf } from '../core/space/space.ts'
+import type { PreviewRow } from '../core/schedulers/scheduler.ts'
 import type { StudyDefinition } from '../core/study/definition.ts'
 import type { Study } from '../core/study/study.ts'
 import { countText, durationText, numberText } from '../core/study/views/number-text.ts'
@@ -111,34 +112,48 @@ function measuredSeconds({ state }: Study): number | null {
   return seconds[seconds.length >> 1] ?? null
 }
 
-function tables({ rows, reach, trials }: Forecast, io: Io): string[] {
+function tables({ rows, reach, trials, least }: Forecast, io: Io): string[] {
   const share = (count: number): string => `${numberText((100 * count) / trials, 3)} %`
   const reached = tableText(
     [
       { title: 'epoch', align: 'right' },
       { title: 'trials that reach it', align: 'right' },
       { title: 'share', align: 'right' },
+      ...(least === null ? [] : [{ title: 'at least', align: 'right' } as const]),
     ],
-    reach.map(({ epoch, trials: count }) => [String(epoch), String(count), share(count)]),
+    reach.map(({ epoch, trials: count }, index) => [
+      String(epoch),
+      String(count),
+      share(count),
+      ...(least === null ? [] : [String(least.reach[index]?.trials ?? count)]),
+    ]),
     io.isTerminal ? io.columns : Infinity,
   )
   const groups = Map.groupBy(rows, ({ group }) => group)
   if (groups.size < 2) return reached
-  const lines = [...groups].map(([group, ofGroup]) => [
-    group,
-    ofGroup.map(({ epoch, trials: count }) => `${count} to ${epoch}`).join(', then '),
-  ])
+  const lines = [...groups].map(([group, ofGroup]) => [group, ofGroup.map(roundText).join(', then ')])
   return [...reached, '', ...tableText([{ title: '' }, { title: 'trials and epochs' }], lines, Infinity)]
 }
 
+/** `64 to 2`; `64 to 1, 32 or more of them to 2` where predictions decide. */
+function roundText({ epoch, trials, least }: PreviewRow): string {
+  if (least === undefined || least.trials === trials) return `${trials} to ${epoch}`
+  return `${trials} to ${least.epoch} and ${least.trials} or more of them to ${epoch}`
+}
+
 function totals(plan: Forecast, pace: Pace | null, timeMs: number | undefined): string[] {
-  const { epochs, epochsToTheEnd, trials, isOpen, isAbout, rounds, slots, likely, worst } = plan
+  const { epochs, least, epochsToTheEnd, trials, isOpen, isAbout, rounds, slots, likely, worst } = plan
   const saved = epochsToTheEnd > 0 ? Math.round(100 * (1 - epochs / epochsToTheEnd)) : 0
   const lines = [
     ['trials', isOpen ? `${trials} in one round; no budget of trials says how many in all` : String(trials)],
     ['epochs', `${epochs}${isOpen && rounds === null ? ' in one round' : ''}`],
   ]
   if (!isOpen && saved > 0) lines.push(['', `${saved} % less than the ${epochsToTheEnd} of training all to the end`])
+  if (least !== null && least.epochs < epochs)
+    lines.push([
+      '',
+      `at most: how many trials go on is up to predictions, and ${least.epochs} epochs are trained whatever they say`,
+    ])
   if (isAbout) lines.push(['', 'about: trials are promoted as they come, a few more or less than these shares'])
   if (rounds !== null)
     lines.push(['', `the budget of epochs pays for ${numberText(rounds, 3)} times what is shown above`])

@@ -1,20 +1,22 @@
 /** What is said when a study ends or is left: the answer, its price, and what to try next. */
 import type { Study } from '../core/study/study.ts'
 import { best } from '../core/study/views/best.ts'
+import { prediction } from '../core/study/views/prediction.ts'
 import { progress } from '../core/study/views/progress.ts'
-import { bestText, epochsText, finishText, trialsText } from './status-text.ts'
+import { bestText, epochsText, finishText, predictionRows, trialsText } from './status-text.ts'
 
 export function summaryLines(study: Study): string[] {
   const { state } = study
   const { epochs } = state.definition
   const soFar = progress(study)
-  const lines = [
-    '',
-    endText(study),
-    `trials  ${trialsText(soFar)}`,
-    `${epochs.resource.padEnd(6)}  ${epochsText(soFar)}`,
-    `best    ${bestText(study, best(study))}`,
+  const rows: [string, string][] = [
+    ['trials', trialsText(soFar)],
+    [epochs.resource, epochsText(soFar)],
+    ...predictionRows(study),
+    ['best', bestText(study, best(study))],
   ]
+  const width = Math.max(...rows.map(([label]) => label.length))
+  const lines = ['', endText(study), ...rows.map(([label, text]) => `${label.padEnd(width)}  ${text}`)]
   if (state.finished && !hasFailed(study)) lines.push('', ...nextSteps(study))
   return lines
 }
@@ -36,16 +38,17 @@ function endText(study: Study): string {
 function nextSteps(study: Study): string[] {
   const { state } = study
   const { name } = state.definition
-  const ended =
-    state.trials.find((trial) => trial.state === 'stopped') ?? state.trials.find((trial) => trial.state === 'failed')
+  const isPredicted = (prediction(study)?.dropped ?? 0) > 0
+  const told = toldTrial(study)
   const steps: [string, string][] = [
     [
-      `foretune story ${name} ${ended?.number ?? 0}`,
-      ended
-        ? `why trial ${ended.number} ${ended.state === 'failed' ? 'failed' : 'was stopped'}`
+      `foretune story ${name} ${told?.number ?? 0}`,
+      told
+        ? `why trial ${told.number} ${told.state === 'failed' ? 'failed' : 'was stopped'}`
         : 'what happened to a trial',
     ],
   ]
+  if (isPredicted) steps.push([`foretune audit ${name}`, 'how far prediction can be trusted'])
   // Without one report there is nothing to draw and nothing to replay.
   if (state.trials.some((trial) => trial.epochs.length > 0))
     steps.push(
@@ -54,4 +57,13 @@ function nextSteps(study: Study): string[] {
     )
   const width = Math.max(...steps.map(([words]) => words.length))
   return ['Next:', ...steps.map(([words, why]) => `  ${words.padEnd(width)}  ${why}`)]
+}
+
+/** The one that a newcomer learns most from: dropped by a prediction, if there is one. */
+function toldTrial({ state }: Study): Study['state']['trials'][number] | undefined {
+  return (
+    state.trials.find(({ why }) => why?.['predicted'] !== undefined) ??
+    state.trials.find((trial) => trial.state === 'stopped') ??
+    state.trials.find((trial) => trial.state === 'failed')
+  )
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { AlgorithmDefinition, Budget } from '../core/study/definition.ts'
 import { algorithms } from '../library/algorithms.ts'
+import { taughtScheduler } from '../library/earlier-lessons.ts'
 import type { Contender } from '../simulation/compare.ts'
 import { readCurveTable } from '../simulation/curve-file.ts'
 import { simulationNeedsTable, unknownProblem } from '../simulation/errors.ts'
@@ -36,7 +37,10 @@ export async function askedSimulations(args: Args, io: Io): Promise<AskedSimulat
   const schedulers = schedulersOf(named, args)
   const problem = await problemOf(args, io)
   const common = commonOptions(problem, args)
-  const contenders = schedulers.map((scheduler) => ({ label: scheduler.type, options: { ...common, scheduler } }))
+  const study = { objectives: problem.objectives, space: problem.space, epochs: { max: problem.epochs } }
+  const place = { store: null, folder: io.cwd }
+  const taught = await Promise.all(schedulers.map((scheduler) => taughtScheduler(scheduler, study, place)))
+  const contenders = taught.map((scheduler) => ({ label: scheduler.type, options: { ...common, scheduler } }))
   for (const { options } of contenders) setUp(options)
   const first = wholeNumber(args, 'seed', 0) ?? 0
   const seeds = Array.from({ length: wholeNumber(args, 'seeds', 1, most) ?? 1 }, (_, index) => first + index)

@@ -1,8 +1,10 @@
 /** What `simulate` says to people: the summary of one simulation, or a comparison with what it means in words. Pure. */
 import type { AlgorithmDefinition } from '../core/study/definition.ts'
+import type { EarlierCurves } from '../core/study/fit-input.ts'
 import type { Study } from '../core/study/study.ts'
 import { configurationText, countText, durationText, numberText } from '../core/study/views/number-text.ts'
 import { progress } from '../core/study/views/progress.ts'
+import { algorithms } from '../library/algorithms.ts'
 import { comparisonRows, shown, shownDifference } from '../simulation/compare.ts'
 import type { Comparison, ComparisonRow } from '../simulation/compare.ts'
 import type { PairedDifference } from '../simulation/paired.ts'
@@ -34,8 +36,21 @@ export function simulationLines(problem: Problem, simulation: Simulation): strin
 }
 
 function withOptions({ type, ...options }: AlgorithmDefinition): string {
-  const given = Object.entries(options).filter(([, value]) => value !== null)
-  return given.length === 0 ? type : `${type} (${given.map(([name, value]) => `${name} ${String(value)}`).join(', ')})`
+  const { [type]: kind } = { ...algorithms.samplers, ...algorithms.schedulers }
+  // What is off unless it is asked for goes without saying.
+  const isOff = (name: string, value: unknown): boolean => value === false && kind?.options[name]?.default === false
+  const given = Object.entries(options).filter(([name, value]) => value !== null && !isOff(name, value))
+  return given.length === 0
+    ? type
+    : `${type} (${given.map(([name, value]) => `${name} ${optionText(value)}`).join(', ')})`
+}
+
+/** A predictor by its name, and where it has learnt. */
+function optionText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  const { type, earlier } = value as { readonly type?: unknown; readonly earlier?: EarlierCurves | null }
+  if (typeof type !== 'string') return JSON.stringify(value)
+  return earlier ? `${type} taught by ${earlier.source}` : type
 }
 
 function bestLines(problem: Problem, { study, result }: Simulation): [string, string][] {

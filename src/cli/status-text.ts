@@ -5,11 +5,13 @@ import type { Study } from '../core/study/study.ts'
 import { best } from '../core/study/views/best.ts'
 import type { Best } from '../core/study/views/best.ts'
 import { configurationText, countText, durationText, numberText } from '../core/study/views/number-text.ts'
+import { prediction } from '../core/study/views/prediction.ts'
 import { progress } from '../core/study/views/progress.ts'
 import type { Progress } from '../core/study/views/progress.ts'
 import { plainReason, reasonText } from '../core/study/views/reason-text.ts'
 import { rungs } from '../core/study/views/rungs.ts'
 import type { StudySummary } from '../ports.ts'
+import { auditText, predictionText } from './prediction-text.ts'
 import { tableText } from './table.ts'
 
 export function statusLines(study: Study, owner: StudySummary['owner'], now: number, width: number): string[] {
@@ -23,6 +25,7 @@ export function statusLines(study: Study, owner: StudySummary['owner'], now: num
     ['state', stateText(study, soFar, owner)],
     ['trials', trialsText(soFar)],
     [definition.epochs.resource, epochsText(soFar)],
+    ...predictionRows(study),
     ['time', owner ? timeText(soFar) : `${durationText(soFar.time.elapsedMs)} of running`],
     ...(owner ? [['slots', `${soFar.slots.busy} of ${soFar.slots.total} busy`] as [string, string]] : []),
     ['best', bestText(study, best(study))],
@@ -31,6 +34,14 @@ export function statusLines(study: Study, owner: StudySummary['owner'], now: num
   const lines = labelled.map(([name, text]) => `${name.padEnd(label)}  ${text}`)
   const rows = rungs(study)
   return rows.length === 0 ? lines : [...lines, '', ...rungLines(rows, width)]
+}
+
+/** What prediction spared, and how far it can be trusted. None where the scheduler predicts nothing. */
+export function predictionRows(study: Study): [string, string][] {
+  const report = prediction(study)
+  if (report === null) return []
+  const audit = auditText(report.audit)
+  return [['prediction', predictionText(report)], ...(audit === null ? [] : [['audit', audit] as [string, string]])]
 }
 
 /** For lists. */
@@ -74,6 +85,7 @@ export function epochsText({ epochs }: Progress): string {
   const parts = [`${epochs.spent}${epochs.planned === null ? '' : ` of ${epochs.planned}`} spent`]
   if (epochs.reserved > 0) parts.push(`${epochs.reserved} on order`)
   if (epochs.repeated > 0) parts.push(`${epochs.repeated} repeated`)
+  if (epochs.speculative > 0) parts.push(`${epochs.speculative} ahead of a decision`)
   if (epochs.overrun > 0) parts.push(`${epochs.overrun} overrun`)
   if (epochs.saved > 0) parts.push(`${epochs.saved} saved against training every trial to the end`)
   return parts.join(', ')

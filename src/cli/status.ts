@@ -3,6 +3,8 @@ import { jsonFlag, storeFlag } from './command.ts'
 import { openIn, openStoreForReading, openStudyForReading } from './study-reference.ts'
 import type { OpenStudy } from './study-reference.ts'
 import { best } from '../core/study/views/best.ts'
+import { prediction } from '../core/study/views/prediction.ts'
+import type { Study } from '../core/study/study.ts'
 import { progress } from '../core/study/views/progress.ts'
 import { rungs } from '../core/study/views/rungs.ts'
 import type { Store } from '../ports.ts'
@@ -67,12 +69,28 @@ async function listStudies(store: Store, asJson: boolean, io: Io): Promise<boole
 function show(open: OpenStudy, io: Io, asJson: boolean): void {
   const { study, owner } = open
   if (asJson) {
-    const state = { study: open.name, owner, ...progress(study, io.now()), best: best(study), rungs: rungs(study) }
+    const state = {
+      study: open.name,
+      owner,
+      ...progress(study, io.now()),
+      best: best(study),
+      rungs: rungs(study),
+      prediction: shortPrediction(study),
+    }
     io.stdout.write(`${JSON.stringify(state)}\n`)
     return
   }
   const width = io.isTerminal ? io.columns : Infinity
   io.stdout.write(`${statusLines(study, owner, owner ? io.now() : study.state.now, width).join('\n')}\n`)
+}
+
+/** Without the single predictions, which `audit --json` has. */
+function shortPrediction(study: Study): unknown {
+  const report = prediction(study)
+  if (report === null) return null
+  const { outcomes: _, audit, ...short } = report
+  const { audits: __, ...shortAudit } = audit ?? { audits: [] }
+  return { ...short, audit: audit && shortAudit }
 }
 
 /** On a terminal the live view; elsewhere a status whenever something happened. */
