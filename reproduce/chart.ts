@@ -134,9 +134,11 @@ export function stepChart(title: string, xLabel: string, yLabel: string, bands: 
   return picture(
     { width: frame.left + frame.width + margin.right, height: frame.top + frame.height + margin.bottom, title },
     text(margin.left, 26, title, { 'font-size': 15, 'font-weight': 600 }),
-    ...bands.map(({ label }, index) =>
-      legendEntry(margin.left + 165 * index, 54, label, { stroke: styles[index]?.colour ?? '', 'stroke-width': 2.5 }),
-    ),
+    ...bands.map(({ label }, index) => {
+      // About the width of what stands before it.
+      const before = bands.slice(0, index).reduce((sum, band) => sum + 50 + 7 * band.label.length, 0)
+      return legendEntry(margin.left + before, 54, label, { stroke: styles[index]?.colour ?? '', 'stroke-width': 2.5 })
+    }),
     stepPanel({
       ...frame,
       xLabel,

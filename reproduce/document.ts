@@ -62,7 +62,7 @@ function head({ isQuick }: Scope): string {
     '<!-- Written by npm run reproduce. Edit reproduce/, not this page. -->',
     ...(isQuick ? ['**Made with `--quick`: few seeds, to see that everything works. Not for reading.**'] : []),
     `This page repeats the published studies of Swift-Hyperband and of its predictors with Foretune, on the public curve tables. Published values stand beside ours. _Published_ are the authors' public repositories \`qtml-hybrid-workflow\` and
-\`performance-pred\`, the posters of CHEP 2023 and QTML 2023, and Baker et al. 2017 (arXiv 1705.10823); some of their figures were recomputed from the public data before this program was written, where they had only been drawn.`,
+\`performance-pred\`, the posters of CHEP 2023 and QTML 2023, and Baker et al. 2017 (arXiv 1705.10823); figures that these only draw were recomputed from their data and notebooks by an independent program, before this one was written: where a table says _recomputed_ or _independent_, it is that program.`,
     `The words: a _search_ is one pass of an algorithm over all brackets; a _draw_ is a random choice and order of rows; a _division_ splits rows into training and test. Spread is ± one sample standard deviation unless an interval [from, to] is given.`,
   )
 }

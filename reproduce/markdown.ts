@@ -68,11 +68,11 @@ export function fixed(value: number, digits: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text
 }
 
-export function plusMinus({ mean, sd }: Spread, digits = 0): string {
+export function plusMinus({ mean, sd }: Pick<Spread, 'mean' | 'sd'>, digits = 0): string {
   return `${fixed(mean, digits)} ± ${fixed(sd, digits)}`
 }
 
-export function scoreSpread({ mean, sd }: Spread): string {
+export function scoreSpread({ mean, sd }: Pick<Spread, 'mean' | 'sd'>): string {
   return `${score(mean)} ± ${score(sd)}`
 }
 
