@@ -25,11 +25,15 @@ export async function fitBlocking({ quick, say }: BenchOptions): Promise<readonl
     for (const { curves, known } of sizes.slice(0, quick ? 2 : undefined)) {
       const input: FitInput = { known, target: 100, curves: all.slice(0, curves), hyperparameters: null, seed: 1 }
       const predictor = { ...defaultsOf(predictors[type]?.options ?? {}), type }
-      held.push(await heldUpMs(its, { fit: held.length, predictor, input }))
+      // The least of three: what else the machine does holds the loop up, too.
+      const turns: number[] = []
+      for (let turn = 0; turn < 3; turn++)
+        turns.push(await heldUpMs(its, { fit: 3 * held.length + turn, predictor, input }))
+      held.push(Math.min(...turns))
     }
   }
   await its.close()
-  const note = 'every predictor, 15 to 296 curves of 25 and 75 epochs; the first one starts the thread'
+  const note = 'every predictor, 15 to 296 curves of 25 and 75 epochs, the least of three turns each'
   return [
     row('the loop is held up by a fit', 'ms', held, { note }),
     row('  by the longest of them', 'ms', [Math.max(...held)], { reach: { type: 'at most', value: 10 } }),

@@ -4,8 +4,8 @@
  */
 import { matrixOf } from '../src/core/maths/matrix.ts'
 import { fitScaler, scaledMatrix } from '../src/core/predictors/scaling.ts'
-import { fitNuSvr } from '../src/core/predictors/svr/nu-svr.ts'
 import { predictSvrRows } from '../src/core/predictors/svr/predict-svr.ts'
+import { fitSvr } from '../src/core/predictors/svr/settings.ts'
 import { readCurveTable } from '../src/simulation/curve-file.ts'
 import { shared } from '../test/shared.ts'
 import type { BenchOptions } from './bench.ts'
@@ -74,7 +74,7 @@ async function measure(repeats: number): Promise<readonly Measured[]> {
     const asked = matrixOf(hundred.map((at) => [...x.values.subarray(at * epochs, (at + 1) * epochs)]))
     return tolerances.map((tolerance) => {
       const once = (): number => {
-        const svr = fitNuSvr(x, y, { C: 1, nu: 0.5, kernel: 'rbf', gamma: 'scale', tolerance })
+        const svr = fitSvr(x, y, { type: 'nu-svr', C: 1, nu: 0.5, kernel: 'rbf', gamma: 'scale', tolerance })
         return predictSvrRows(svr, asked)[0]!
       }
       return { curves, epochs, tolerance, ms: timed(once, repeats, curves <= 20 ? 20 : 5) }

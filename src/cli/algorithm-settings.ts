@@ -9,6 +9,7 @@ import type { AlgorithmDefinition } from '../core/study/definition.ts'
 import { ForetuneError } from '../errors.ts'
 import { nearest } from '../wire/nearest.ts'
 import { lessonOptions } from '../wire/lesson-options.ts'
+import { withoutJoined } from '../wire/study-file-problem.ts'
 import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 
 interface Kind {
@@ -70,7 +71,10 @@ function parsed(text: string): unknown {
 }
 
 function expected({ type, choices, atLeast, above, atMost }: OptionSpec): string {
-  if (choices) return `one of ${choices.join(', ')}`
+  if (choices) {
+    const { singles, others } = withoutJoined(choices)
+    return `one of ${singles.join(', ')}${others}`
+  }
   const bounds = [
     atLeast === undefined ? '' : ` of at least ${atLeast}`,
     above === undefined ? '' : ` above ${above}`,

@@ -23,7 +23,7 @@ test('audit shows each audited trial with its verdict, and what follows', async 
   const folder = await aStore(t, { digits: study })
   const { out, code } = await call('audit digits', folder)
   assert.equal(code, 0)
-  assert.match(out, /^trial +bracket +round +epochs +predicted loss +true +threshold +verdict$/m)
+  assert.match(out, /^trial +bracket +round +epochs +predicted loss ± sd +true +threshold +verdict$/m)
   const audited =
     out.match(/^ +\d+ .* \d+ to \d+ +[\d.]+ ± [\d.e-]+ +[\d.]+ +[\d.]+ +(rightly|falsely) dropped/gm) ?? []
   const found = JSON.parse((await call('audit digits --json', folder)).out)
@@ -61,6 +61,12 @@ test('a scheduler that predicts but audits nothing is told so', async (t) => {
   assert.match(out, /^This scheduler audits nothing/m)
   assert.match((await call('status digits', folder)).out, /^prediction +\d+ predictors? trained, \d+ trials? dropped/m)
   assert.doesNotMatch((await call('status digits', folder)).out, /^audit/m)
+})
+
+test('a narrow terminal breaks the lines of audits, and cuts no verdict off', async (t) => {
+  const folder = await aStore(t, { digits: swiftStudy({ audit: 0.5 }) })
+  const { out } = await call('audit digits', folder, { isTerminal: true, columns: 80 })
+  assert.match(out, /(rightly|falsely) dropped(,|$)/m)
 })
 
 test('the picture has a dot for each prediction, and names what lies beyond it', async (t) => {
@@ -124,6 +130,8 @@ test('predictors and what they decide are told in words', () => {
   has(
     /^prediction decides round \d of bracket \d: of \d+ trials at epoch \d+, .*\d+ are dropped; the threshold is loss [\d.]+/,
   )
+  has(/^trial \d+ goes on to epoch \d+: its predicted loss /)
+  assert.doesNotMatch(lines.join('\n'), /goes on to epoch \d+\. Goes on/)
   has(/^audit of trial \d+: loss [\d.]+ at epoch \d+ \(predicted [\d.]+ ± [\d.]+\), .*dropped (rightly|falsely)$/)
 })
 

@@ -11,14 +11,14 @@ import { jsonFlag, storeFlag } from './command.ts'
 import { writeTo } from './file-out.ts'
 import { summaryLines } from './prediction-text.ts'
 import { openStudyForReading } from './study-reference.ts'
-import { tableText } from './table.ts'
+import { tableText, wholeWidth } from './table.ts'
 import { resolve } from 'node:path'
 
 export const command: Command = {
   name: 'audit',
   summary: 'Predicted against true for trials that were dropped and trained on anyway.',
   usage: 'STUDY',
-  doc: 'With `audit: 0.05` a random twentieth of the trials that prediction drops is trained on all the same, to see whether that was right. One that ends better than the threshold which its prediction missed was dropped falsely. Shares have their exact 95 % confidence interval in brackets.',
+  doc: 'With `audit: 0.05` a random twentieth of the trials that prediction drops is trained on all the same, to see whether that was right. One that ends better than the threshold which its prediction missed was dropped falsely. `± sd` is one standard deviation, as the predictor tells it; the 80 % interval is 1.28 times as wide. Shares have their exact 95 % confidence interval in brackets.',
   operands: [0, 1],
   options: {
     svg: {
@@ -49,7 +49,7 @@ export const command: Command = {
       }
       if (args.has('json')) io.stdout.write(`${JSON.stringify({ study: name, ...report })}\n`)
       else if (file === undefined) {
-        const width = io.isTerminal ? Math.max(io.columns, 80) : Infinity
+        const width = wholeWidth(io)
         io.stdout.write(`${auditScreen(study, report, width).join('\n')}\n`)
       }
     } finally {
@@ -90,7 +90,7 @@ function tableOf(study: Study, audits: readonly AuditedDrop[], width: number): s
     { title: 'bracket', ...right },
     { title: 'round', ...right },
     { title: 'epochs', ...right },
-    { title: `predicted ${metric}`, ...right },
+    { title: `predicted ${metric} ± sd`, ...right },
     { title: 'true', ...right },
     { title: 'threshold', ...right },
     { title: 'verdict' },

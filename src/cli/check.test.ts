@@ -106,6 +106,36 @@ test('an executor that this machine has not is an error, too many slots a warnin
   assert.deepEqual([slots.code, about(slots.found, 'executor').map(({ level }) => level)], [0, ['ok', 'warn']])
 })
 
+test('a study too small for any prediction is warned of, by preview too; one that predicts is not', async (t) => {
+  const resumable = { command: 'sh train.sh {lr} {from} {until}', budget: undefined, epochs: { max: 12 } }
+  const scheduler = { type: 'swift-hyperband', eta: 2 }
+  const cwd = aStudy(t, { ...resumable, scheduler })
+  const { code, found } = await check(cwd)
+  assert.equal(code, 0)
+  const [warning] = about(found, 'predictor')
+  assert.equal(warning?.level, 'warn')
+  assert.match(warning?.text ?? '', /^nothing will be predicted: .* d = 15 trials/)
+  assert.match((await call('preview study.json', cwd)).out, /^nothing will be predicted: /m)
+  const large = aStudy(t, { ...resumable, scheduler: { ...scheduler, d: 4 } })
+  assert.deepEqual(about((await check(large)).found, 'predictor'), [])
+  assert.doesNotMatch((await call('preview study.json', large)).out, /nothing will be predicted/)
+})
+
+test('a quantum annealer that is not there is an error, unless another one may stand in', async (t) => {
+  const asked = { command: 'sh train.sh {lr} {from} {until}', epochs: { max: 27 }, budget: undefined }
+  const withAnnealer = (more: object) =>
+    aStudy(t, {
+      ...asked,
+      scheduler: { type: 'swift-hyperband', eta: 2, d: 4, predictor: { type: 'qsvr', annealer: 'ocean', ...more } },
+    })
+  const env = { PATH: process.env['PATH'], FORETUNE_PYTHON: '/nowhere/python' }
+  const { code, out } = await call('check study.json', withAnnealer({}), { env })
+  assert.equal(code, 1)
+  assert.match(out, /^error +annealer +ANNEALER_PYTHON_MISSING: /m)
+  const fallback = await call('check study.json', withAnnealer({ fallback: 'simulated-annealing' }), { env })
+  assert.equal(fallback.code, 0)
+})
+
 test('a space that is smaller than the budget and a study without an end are warned of', async (t) => {
   const small = await check(aStudy(t, { space: { lr: { type: 'ordinal', values: [1, 2] } } }))
   assert.equal(about(small.found, 'space')[0]?.level, 'warn')

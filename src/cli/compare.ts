@@ -8,7 +8,7 @@ import type { Progress } from '../core/study/views/progress.ts'
 import type { Command } from './command.ts'
 import { jsonFlag, storeFlag } from './command.ts'
 import { rateText } from './prediction-text.ts'
-import { openIn, openStoreForReading, resolveStudy } from './study-reference.ts'
+import { begunStudies, openIn, openStoreForReading, resolveStudy } from './study-reference.ts'
 import type { OpenStudy } from './study-reference.ts'
 import { tableText } from './table.ts'
 
@@ -23,7 +23,7 @@ export const command: Command = {
   run: async (args, io) => {
     const store = await openStoreForReading(args, io)
     try {
-      const all = args.operands.length === 0 ? (await store.studies()).map((study) => study.name) : args.operands
+      const all = args.operands.length === 0 ? (await begunStudies(store)).map((study) => study.name) : args.operands
       const sides: Side[] = []
       for (const reference of all) {
         // One study in memory at a time: what is compared is small.

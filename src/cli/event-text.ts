@@ -93,7 +93,7 @@ function trialText(
     case 'RaiseUntil':
       // An epoch after the other, each of which is reported.
       if (event.speculative === true) return null
-      return `${name} goes on to epoch ${event.until}. ${reasonText(study, event.why)}`
+      return `${name} ${goesOn(event.until, reasonText(study, event.why))}`
     case 'StopAttempt':
       return `${name} is asked to save and leave. ${reasonText(study, event.why)}`
     case 'StopTrial':
@@ -130,6 +130,11 @@ function missingObjective(event: Event & { readonly type: 'TrialReported' }, { s
     names.some((name) => name in event.metrics) ||
     columns.some((values) => values.some((value) => !Number.isNaN(value)))
   return isThere ? '' : ` (the objective is ${names.join(', ')})`
+}
+
+/** Most reasons say how far it goes, and are not told so twice. */
+function goesOn(until: number, why: string): string {
+  return /^Goes on to epoch \d/.test(why) ? lowerFirst(why) : `goes on to epoch ${until}. ${why}`
 }
 
 function isClean(event: Event & { readonly type: 'AttemptEnded' }): boolean {

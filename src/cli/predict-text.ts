@@ -44,7 +44,10 @@ export function titleText(
   const { source, metric, direction, resource } = recorded
   const of = by === 'rows' || groups === complete ? '' : ` of ${groups} configurations`
   const at = resource === 'epochs' ? `epoch ${target}` : `${target} ${resource}`
-  return `${source}: ${metric} (${direction}) at ${at}, ${countText(complete, 'complete curve')}${of}; ${countText(splits, 'random split')} each`
+  const all = recorded.rows.length
+  const curves =
+    complete < all ? `${complete} of ${countText(all, 'curve')} reach it` : countText(complete, 'complete curve')
+  return `${source}: ${metric} (${direction}) at ${at}, ${curves}${of}; ${countText(splits, 'random split')} each`
 }
 
 export function accuracyLines(
@@ -90,7 +93,35 @@ export function accuracyLines(
     `rmse: typical error in units of ${metric}. in 80 %: truths inside the 80 % intervals; width: of these, in standard deviations of ${metric}.`,
     '',
     ...names.map((name) => calibrationText(name, cells)),
+    ...names.flatMap((name) => weaknessText(name, cells)),
+    ...(isOne ? [] : [closestText(names, cells)]),
   ]
+}
+
+const hardlyAny = 0.2
+
+/** Intervals that hold what they promise may be so wide that they say nothing. */
+function weaknessText(name: string, cells: readonly CellSummary[]): string[] {
+  const its = cells.filter(({ predictor }) => predictor === name)
+  const weak = its.filter(({ r2 }) => r2.mean < hardlyAny)
+  if (weak.length === 0) return []
+  const most = Math.max(...weak.map(({ curves }) => curves))
+  const where = weak.length === its.length ? '' : ` in ${weak.length} of ${its.length} rows`
+  return [
+    `${name}: hardly better than the mean of all curves${where} (R2 below ${hardlyAny}), with up to ${countText(most, 'curve')} learnt from.`,
+  ]
+}
+
+/** Who has the smallest error how often: all were asked the same. */
+function closestText(names: readonly string[], cells: readonly CellSummary[]): string {
+  const rows = [...Map.groupBy(cells, ({ curves, known }) => `${curves} ${known}`).values()]
+  const wins = names.map((name) => {
+    const isClosest = (row: readonly CellSummary[]): boolean =>
+      row.toSorted((a, b) => a.rmse.mean - b.rmse.mean)[0]?.predictor === name
+    return { name, count: rows.filter(isClosest).length }
+  })
+  const best = wins.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count)
+  return `Smallest rmse: ${best.map(({ name, count }) => `${name} in ${count} of ${rows.length}`).join(', ')}.`
 }
 
 /** The promise is 75 to 85 %, over many curves; of few tested ones chance takes more than that. */

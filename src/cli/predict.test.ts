@@ -71,10 +71,33 @@ test('several predictors are asked the same; an option goes to those that have i
   const set = await rows(`${words} --set predictor.C=50 --features curve+differences`)
   assert.deepEqual(set[0], plain[0])
   assert.notDeepEqual(set[1]?.['r2'], plain[1]?.['r2'])
+  const wrong = await call(`${words} --features curve,hyperparameters`, root)
+  assert.match(
+    wrong.err,
+    /expected one of curve, differences, second-differences, hyperparameters, or several of them in this order, joined by \+ for/,
+  )
   const other = await rows(`${words} --seed 1`)
   assert.notDeepEqual(other[0], plain[0])
   const { out } = await call(words, root)
   assert.match(out, /^last-value +15 +14 \(50 %\)/m)
+  assert.match(out, /^Smallest rmse: (last-value|nu-svr) in 1 of 1\.$/m)
+})
+
+test('intervals that hold do not hide that nothing is known: curves that no start tells are said to be so', async (t) => {
+  const cwd = aFolder(t)
+  const noise = (row: number, epoch: number): number =>
+    Math.abs(Math.sin(row * 12.9898 + epoch * 78.233) * 43758.5453) % 1
+  const lines = Array.from({ length: 40 }, (_, row) =>
+    [row, ...[1, 2, 3, 4].map((epoch) => noise(row, epoch))].join(','),
+  )
+  writeFileSync(join(cwd, 'noise.csv'), ['x,loss_1,loss_2,loss_3,loss_4', ...lines, ''].join('\n'))
+  const { out } = await call('predict noise.csv --known 0.5 --curves 15 --splits 3', cwd)
+  assert.match(
+    out,
+    /^nu-svr: hardly better than the mean of all curves \(R2 below 0\.2\), with up to 15 curves learnt from\.$/m,
+  )
+  const { out: plain } = await call(`${digits} --known 0.5 --curves 40 --splits 2`, root)
+  assert.doesNotMatch(plain, /hardly better/)
 })
 
 test('an accuracy is the same predicted as it stands or negated', async (t) => {
@@ -94,6 +117,8 @@ test('a study is predicted by its own curves, at its last epoch or before', asyn
   })
   const found = await rows('predict digits --known 0.5 --splits 2', folder)
   assert.ok(found.length > 0 && found.every(({ source, target }) => source === 'digits' && target === 9))
+  const { out } = await call('predict digits --known 0.5 --splits 2', folder)
+  assert.match(out, /^digits: .* at epoch 9, \d+ of 40 curves reach it; /)
   const [early] = await rows('predict digits --known 0.5 --splits 2 --target 3', folder)
   assert.ok(Number(early?.['tested']) > Number(found[0]?.['tested']))
   const { code, err } = await call('predict short', folder)
@@ -109,7 +134,7 @@ test('what is saved can be read, in one file that is whole, with the options tha
   const words = 'predict c.csv --curves 15 --known 0.5 --splits 1 --resource steps --set predictor.nu=0.25'
   const { code, out, err } = await call(`${words} --save a.json --target 3`, cwd)
   assert.equal(code, 0)
-  assert.equal(err, 'wrote a.json: nu-svr with 100 curves\n')
+  assert.equal(err, 'wrote a.json: nu-svr with 100 curves of loss (minimize) over 3 steps, for studies with the same\n')
   assert.match(out, /^c\.csv: loss \(minimize\) at 3 steps/)
   const saved = await decodePredictor(readFileSync(join(cwd, 'a.json'), 'utf8'), 'a.json')
   const { source, objective, epochs, predictor, parameters, curves } = saved
@@ -128,7 +153,10 @@ test('what is saved can be read, in one file that is whole, with the options tha
   writeFileSync(join(cwd, 'few.csv'), table(3))
   const few = await call('predict few.csv --save few.json', cwd)
   assert.deepEqual([few.code, few.out], [0, ''])
-  assert.match(few.err, /^wrote few\.json: nu-svr with 3 curves\nits accuracy was not measured: .*at least 4/)
+  assert.match(
+    few.err,
+    /^wrote few\.json: nu-svr with 3 curves of loss .*\nits accuracy was not measured: .*at least 4/,
+  )
 })
 
 test('a simulation is taught by a saved predictor from its first trial on', async (t) => {

@@ -16,6 +16,7 @@ import { writeTo } from './file-out.ts'
 import { accuracyOptions, askedPredictors, defaultPredictor, recordedCurves } from './predict-options.ts'
 import { accuracyLines, cellJson, cellSummary, titleText } from './predict-text.ts'
 import type { CellSummary } from './predict-text.ts'
+import { wholeWidth } from './table.ts'
 
 export const command: Command = {
   name: 'predict',
@@ -98,7 +99,7 @@ export const command: Command = {
       if (isWatched) io.stderr.write('\r\u001b[K')
     }
     if (!isJson) {
-      const width = io.isTerminal ? Math.max(io.columns, 80) : Infinity
+      const width = wholeWidth(io)
       io.stdout.write(`${accuracyLines(plan, options.by, cells, width).join('\n')}\n`)
     }
     const svg = args.text('svg')
@@ -131,7 +132,11 @@ async function writePredictor(
 ): Promise<void> {
   const saved = savedCurves(recorded, target, predictor)
   await writeTo(resolve(io.cwd, file), io.stdout, (out) => void out.write(encodePredictor(saved)))
-  io.stderr.write(`wrote ${file}: ${predictor.type} with ${countText(saved.curves.length, 'curve')}\n`)
+  const { epochs, objective, curves } = saved
+  const whose = `${objective.metric} (${objective.direction}) over ${epochs.max} ${epochs.resource}`
+  io.stderr.write(
+    `wrote ${file}: ${predictor.type} with ${countText(curves.length, 'curve')} of ${whose}, for studies with the same\n`,
+  )
 }
 
 async function writePicture(

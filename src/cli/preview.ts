@@ -9,6 +9,9 @@ import type { Forecast } from '../core/study/views/forecast.ts'
 import { planSlots } from '../executors/slots.ts'
 import type { SlotOptions } from '../executors/slots.ts'
 import { algorithms, resolveAlgorithms } from '../library/algorithms.ts'
+import { storeIfThere } from '../library/check-study.ts'
+import { taughtScheduler } from '../library/earlier-lessons.ts'
+import { whyNothingIsPredicted } from '../library/prediction-need.ts'
 import { foldStudy } from '../runtime/fold.ts'
 import { openStore } from '../stores/open.ts'
 import type { Program } from '../wire/program.ts'
@@ -35,7 +38,8 @@ export const command: Command = {
   run: async (args, io) => {
     const { definition: written, program } = await readFileAsStudy(args.operands[0] as string, args, io)
     const slots = slotsOf(program, args)
-    const definition = resolveAlgorithms(withGridAsBudget(written), slots)
+    const taught = await withLessons(written, program, args, io)
+    const definition = resolveAlgorithms(withGridAsBudget(taught), slots)
     const rows = algorithms.schedulers[definition.scheduler.type]?.preview({
       definition,
       options: definition.scheduler,
@@ -57,8 +61,26 @@ export const command: Command = {
       return
     }
     const head = `${definition.name}: ${definition.scheduler.type} scheduler, up to ${definition.epochs.max} epochs a trial`
-    io.stdout.write([head, '', ...tables(plan, io), '', ...totals(plan, pace, timeMs), ''].join('\n'))
+    const nothing = whyNothingIsPredicted(definition)
+    const warning = nothing === null ? [] : ['', nothing]
+    io.stdout.write([head, '', ...tables(plan, io), '', ...totals(plan, pace, timeMs), ...warning, ''].join('\n'))
   },
+}
+
+/** What an earlier study teaches is taken into account: fewer trials are trained only to teach. */
+async function withLessons(
+  definition: StudyDefinition,
+  program: Program,
+  args: Args,
+  io: Io,
+): Promise<StudyDefinition> {
+  const store = await storeIfThere(storeUrl(args, io))
+  try {
+    const scheduler = await taughtScheduler(definition.scheduler, definition, { store, folder: program.folder })
+    return { ...definition, scheduler }
+  } finally {
+    await store?.close()
+  }
 }
 
 /** A grid ends by itself, where it has an end. */

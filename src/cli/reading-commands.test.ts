@@ -153,3 +153,10 @@ test('compare puts studies side by side, best values with their direction', asyn
   assert.match(out, /^best +loss 0\.\d+ \(minimize\) +loss/m)
   assert.equal(json((await call('compare --json', folder)).out).length, 2)
 })
+
+test('a study that could not begin is in no list, and hides none', async (t) => {
+  const folder = await aStore(t, { a: hyperbandStudy(), b: { ...aStudy(), log: [] } })
+  assert.match((await call('status', folder)).out, /^study +a \(/m)
+  assert.equal(json((await call('compare --json', folder)).out).length, 1)
+  assert.match((await call('status b', folder)).err, /^error STUDY_NOT_FOUND: .*: it has a\.$/m)
+})

@@ -55,10 +55,30 @@ test('a program that failed fails again, and one that ended by itself ends', asy
   assert.ok(found.best && found.best.trial !== 0)
 })
 
+test('another scheduler is replayed with the options that it shares with that of the study', async (t) => {
+  const { study } = hyperbandStudy()
+  const folder = await aStore(t, { digits: hyperbandStudy() })
+  const epochs = async (words: string): Promise<number> =>
+    (JSON.parse((await call(`replay digits --json ${words}`, folder)).out) as { epochs: number }).epochs
+  const own = study.state.definition.scheduler
+  assert.equal(own['eta'], 3)
+  assert.equal(await epochs('--scheduler hyperband'), study.state.epochsTrained)
+  const plain = await epochs('--scheduler hyperband --set eta=2')
+  assert.notEqual(plain, study.state.epochsTrained)
+  assert.equal(await epochs('--scheduler hyperband --set scheduler.eta=2'), plain)
+  const two = aStudy({ definition: { scheduler: schedulerOf('hyperband', { eta: 2 }), budget: { trials: 20 } } })
+  const other = await aStore(t, { digits: two })
+  const swift = JSON.parse((await call('replay digits --json --scheduler swift-hyperband', other)).out) as {
+    epochs: number
+  }
+  // Too few trials for any prediction: it is Hyperband with the same eta.
+  assert.equal(swift.epochs, two.study.state.epochsTrained)
+})
+
 test('the table compares with the study itself; a wrong scheduler or option is named', async (t) => {
   const folder = await aStore(t, { digits: hyperbandStudy() })
-  const { out, code } = await call('replay digits --scheduler none --scheduler hyperband --set eta=2', folder)
-  assert.equal(code, 2, 'none has no option eta')
+  const { out, code } = await call('replay digits --scheduler none --scheduler median --set eta=2', folder)
+  assert.equal(code, 2, 'neither has an option eta')
   assert.equal(out, '')
   const good = await call('replay digits --scheduler none,median', folder)
   assert.match(good.out, /^hyperband \(the study\) +9 +21 /m)

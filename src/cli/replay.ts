@@ -6,30 +6,30 @@ import { progress } from '../core/study/views/progress.ts'
 import { recordedProblem } from '../simulation/recorded-problem.ts'
 import { rowOf } from '../simulation/problem.ts'
 import { simulate } from '../simulation/simulate.ts'
-import { algorithmWithSettings } from './algorithm-settings.ts'
 import { algorithms } from '../library/algorithms.ts'
 import type { Command } from './command.ts'
 import { jsonFlag, storeFlag } from './command.ts'
+import { schedulersWithSettings } from './simulate-options.ts'
 import { openStudyForReading } from './study-reference.ts'
-import { tableText } from './table.ts'
+import { tableText, wholeWidth } from './table.ts'
 
 export const command: Command = {
   name: 'replay',
   summary: "What another scheduler would have spent and found on this study's own curves.",
   usage: 'STUDY',
-  doc: 'The trials come in the order in which they were created. A trial that was stopped has no curve beyond its last epoch: where the other scheduler trains it on, its last value is carried on, and the epochs and results that rest on it are marked as not known.',
+  doc: "The trials come in the order in which they were created. Options of the study's own scheduler hold for another one that has the same, such as `eta`, unless --set says otherwise. A trial that was stopped has no curve beyond its last epoch: where the other scheduler trains it on, its last value is carried on, and the epochs and results that rest on it are marked as not known.",
   operands: [0, 1],
   options: {
-    scheduler: { type: 'list', short: 's', value: 'NAME', doc: "Which; default: the study's own." },
-    set: { type: 'list', value: 'NAME=VALUE', doc: 'An option of the scheduler.' },
+    scheduler: { type: 'list', short: 's', value: 'A,B,...', doc: "One or several; default: the study's own." },
+    set: { type: 'list', value: 'OPTION=VALUE', doc: 'scheduler.OPTION=VALUE, for each scheduler that has it.' },
     workers: { type: 'number', value: 'N', doc: "Trials at once; default: the study's slots." },
     epochs: { type: 'number', value: 'N', doc: 'A budget of epochs; default none.' },
     json: { ...jsonFlag, doc: 'One scheduler a line, as JSON.' },
     store: storeFlag,
   },
   examples: [
-    'foretune replay digits --scheduler hyperband',
-    'foretune replay digits --scheduler asha --scheduler median --workers 8',
+    'foretune replay digits --scheduler hyperband,swift-hyperband',
+    'foretune replay digits --scheduler asha,median --set scheduler.eta=4 --workers 8',
   ],
   run: async (args, io) => {
     const open = await openStudyForReading(args.operands[0], args, io)
@@ -39,13 +39,12 @@ export const command: Command = {
         .list('scheduler')
         .flatMap((text) => text.split(','))
         .filter((name) => name !== '')
-      // Its own scheduler with the options that were recorded; any other with its defaults.
-      const chosen =
-        names.length === 0 && !args.has('set')
-          ? [study.state.definition.scheduler]
-          : (names.length > 0 ? names : [study.state.definition.scheduler.type]).map((name) =>
-              algorithmWithSettings('scheduler', name, algorithms.schedulers, args.list('set')),
-            )
+      const own = study.state.definition.scheduler
+      const settings = args.list('set').map((setting) => setting.replace(/^scheduler\./, ''))
+      const chosen = schedulersWithSettings(names.length > 0 ? names : [own.type], settings).map((given) => ({
+        ...sharedOptions(own, given.type),
+        ...given,
+      }))
       const epochs = args.number('epochs')
       const options = {
         workers: args.number('workers') ?? Math.max(1, study.state.slots),
@@ -55,14 +54,22 @@ export const command: Command = {
       for (const scheduler of chosen) replays.push(await replay(study, scheduler, options))
       if (args.has('json'))
         for (const one of replays) io.stdout.write(`${JSON.stringify({ study: open.name, ...one })}\n`)
-      else
-        io.stdout.write(
-          `${replayTable(study, replays, io.isTerminal ? Math.max(io.columns, 80) : Infinity).join('\n')}\n`,
-        )
+      else io.stdout.write(`${replayTable(study, replays, wholeWidth(io)).join('\n')}\n`)
     } finally {
       await open.close()
     }
   },
+}
+
+/** Otherwise what is compared would be another `eta`, and not another scheduler. What means something else there is left to its default. */
+function sharedOptions(own: AlgorithmDefinition, name: string): { readonly [option: string]: unknown } {
+  const known = Object.hasOwn(algorithms.schedulers, name) ? algorithms.schedulers[name]?.options : undefined
+  const specs = algorithms.schedulers[own.type]?.options ?? {}
+  const isShared = (option: string): boolean =>
+    known !== undefined &&
+    Object.hasOwn(known, option) &&
+    (option === 'eta' || JSON.stringify(known[option]) === JSON.stringify(specs[option]))
+  return Object.fromEntries(Object.entries(own).filter(([option]) => isShared(option)))
 }
 
 export interface Replay {

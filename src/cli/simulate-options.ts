@@ -105,7 +105,11 @@ function commonOptions(problem: Problem, args: Args): Shared {
 function schedulersOf(names: readonly string[], args: Args): AlgorithmDefinition[] {
   const eta = args.number('eta')
   if (eta !== undefined && !(eta > 1)) throw flagValueInvalid('--eta', 'a number above 1', String(eta))
-  const settings = [...(eta === undefined ? [] : [`eta=${eta}`]), ...settingsOf('scheduler', args)]
+  return schedulersWithSettings(names, [...(eta === undefined ? [] : [`eta=${eta}`]), ...settingsOf('scheduler', args)])
+}
+
+/** `OPTION=VALUE` each. */
+export function schedulersWithSettings(names: readonly string[], settings: readonly string[]): AlgorithmDefinition[] {
   const known = algorithms.schedulers
   const has = (name: string, setting: string): boolean => Object.hasOwn(known[name]?.options ?? {}, optionOf(setting))
   return names.map((name) => {

@@ -3,6 +3,7 @@ import type { AlgorithmDefinition } from '../core/study/definition.ts'
 import type { EarlierCurves } from '../core/study/fit-input.ts'
 import type { Study } from '../core/study/study.ts'
 import { configurationText, countText, durationText, numberText } from '../core/study/views/number-text.ts'
+import { prediction } from '../core/study/views/prediction.ts'
 import { progress } from '../core/study/views/progress.ts'
 import { algorithms } from '../library/algorithms.ts'
 import { comparisonRows, shown, shownDifference } from '../simulation/compare.ts'
@@ -10,6 +11,7 @@ import type { Comparison, ComparisonRow } from '../simulation/compare.ts'
 import type { PairedDifference } from '../simulation/paired.ts'
 import type { Problem } from '../simulation/problem.ts'
 import type { Simulation } from '../simulation/simulate.ts'
+import { auditText, predictionText } from './prediction-text.ts'
 import { finishText, trialsText } from './status-text.ts'
 import { tableText } from './table.ts'
 
@@ -21,6 +23,7 @@ export function simulationLines(problem: Problem, simulation: Simulation): strin
     ...bestLines(problem, simulation),
     ['trials', trialsText(progress(study))],
     ['epochs', priceText(epochs, epochsToTheEnd(problem, study))],
+    ...predictionLines(study),
     [
       'time',
       `${durationText(makespan * 1000)} of virtual time on ${countText(workers, 'worker')}, busy ${percent(utilisation)}`,
@@ -28,11 +31,20 @@ export function simulationLines(problem: Problem, simulation: Simulation): strin
     ['end', finishText(study)],
   ]
   if (crashes > 0) lines.push(['faults', `the controller crashed ${crashes === 1 ? 'once' : `${crashes} times`}`])
+  const width = Math.max(...lines.map(([label]) => label.length))
   return [
     `${problem.name}: ${withOptions(scheduler)}, sampler ${withOptions(sampler)}, seed ${seed}`,
     '',
-    ...lines.map(([label, text]) => `${label.padEnd(6)}  ${text}`),
+    ...lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`),
   ]
+}
+
+/** As `status` says it; of an audit that is off there is nothing to say. */
+function predictionLines(study: Study): [string, string][] {
+  const report = prediction(study)
+  if (report === null) return []
+  const audit = report.audit?.verdict === 'off' ? null : auditText(report.audit)
+  return [['prediction', predictionText(report)], ...(audit === null ? [] : [['audit', audit] as [string, string]])]
 }
 
 function withOptions({ type, ...options }: AlgorithmDefinition): string {

@@ -10,6 +10,7 @@ import { jsonFlag } from './command.ts'
 import { writeTo } from './file-out.ts'
 import { askedSimulations, defaultScheduler } from './simulate-options.ts'
 import { comparisonLines, simulationLines } from './simulate-text.ts'
+import { wholeWidth } from './table.ts'
 
 const samplerDoc =
   'Who proposes; any other than `table` proposes the rows nearest to what it would try. Default: table, or random for a built-in problem.'
@@ -96,7 +97,7 @@ export const command: Command = {
     }).finally(() => isWatched && io.stderr.write('\r\u001b[K'))
     if (!isJson) {
       // The answer stands on the right: below 80 columns it wraps rather than vanish.
-      const width = io.isTerminal ? Math.max(io.columns, 80) : Infinity
+      const width = wholeWidth(io)
       const lines = last ? simulationLines(contenders[0].options.problem, last) : comparisonLines(comparison, width)
       io.stdout.write(`${lines.join('\n')}\n`)
     }

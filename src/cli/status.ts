@@ -1,6 +1,6 @@
 import type { Command, Io } from './command.ts'
 import { jsonFlag, storeFlag } from './command.ts'
-import { openIn, openStoreForReading, openStudyForReading } from './study-reference.ts'
+import { begunStudies, openIn, openStoreForReading, openStudyForReading } from './study-reference.ts'
 import type { OpenStudy } from './study-reference.ts'
 import { best } from '../core/study/views/best.ts'
 import { prediction } from '../core/study/views/prediction.ts'
@@ -43,7 +43,7 @@ export const command: Command = {
 /** Several studies are listed; a single one is shown like a named one. */
 async function listStudies(store: Store, asJson: boolean, io: Io): Promise<boolean> {
   try {
-    const studies = await store.studies()
+    const studies = await begunStudies(store)
     if (studies.length < 2) return false
     const rows: string[][] = []
     for (const { name, owner } of studies) {

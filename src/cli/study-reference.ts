@@ -58,7 +58,7 @@ export async function openStudyForReading(
 /** The caller has the store and closes it. */
 export async function openIn(store: Store, name: string): Promise<OpenStudy> {
   const folded = await foldStudy(store, name, algorithms, foldCache)
-  if (!folded) throw studyNotFound(name, store.location, namesOf(await store.studies()))
+  if (!folded) throw studyNotFound(name, store.location, await namesIn(store))
   const { study } = folded
   let owner = await ownerOf(store, name)
   return {
@@ -88,7 +88,7 @@ export function foldCache(directory: string): string | undefined {
 
 /** The study's name; throws where there is none, telling which there are. */
 export async function resolveStudy(store: Store, reference: string | undefined, cwd: string): Promise<string> {
-  const names = namesOf(await store.studies())
+  const names = await namesIn(store)
   if (reference === undefined) {
     const [only] = names
     if (only !== undefined && names.length === 1) return only
@@ -135,6 +135,11 @@ async function ownerOf(store: Store, name: string): Promise<StudySummary['owner'
   return (await store.studies()).find((study) => study.name === name)?.owner ?? null
 }
 
-function namesOf(studies: readonly StudySummary[]): string[] {
-  return studies.map((study) => study.name)
+/** Of one that could not begin nothing is left but its name. */
+export async function begunStudies(store: Store): Promise<readonly StudySummary[]> {
+  return (await store.studies()).filter(({ lastSeq }) => lastSeq > 0)
+}
+
+async function namesIn(store: Store): Promise<string[]> {
+  return (await begunStudies(store)).map(({ name }) => name)
 }

@@ -21,6 +21,17 @@ export function tableText(columns: readonly Column[], rows: readonly (readonly s
   return [line(columns.map(({ title }) => title)), ...rows.map(line)]
 }
 
+/** For tables whose last columns say the most: on a narrow terminal their lines are broken rather than cut. */
+export function wholeWidth({
+  isTerminal,
+  columns,
+}: {
+  readonly isTerminal: boolean
+  readonly columns: number
+}): number {
+  return isTerminal ? Math.max(columns, 100) : Infinity
+}
+
 /** The text, or its beginning and an ellipsis. */
 export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`

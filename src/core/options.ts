@@ -1,4 +1,4 @@
-import type { Value } from './trial.ts'
+import { assert, type Value } from './trial.ts'
 
 /**
  * What an algorithm's option may be: plain data, so that the study file's schema, its error messages,
@@ -45,6 +45,25 @@ export function isOptionValue(spec: OptionSpec, value: unknown): boolean {
     case 'any':
       return true
   }
+}
+
+/** Readers of values that were checked against their description before: what does not fit is a bug. */
+export function numberOf(options: Options, name: string): number {
+  const value = options[name]
+  assert(typeof value === 'number', `option ${name} is a resolved number, got ${String(value)}`)
+  return value
+}
+
+/** A number, or null where none was given. */
+export function numberOrNull(options: Options, name: string): number | null {
+  return options[name] === null || options[name] === undefined ? null : numberOf(options, name)
+}
+
+/** One of these words. */
+export function choiceOf<T extends string>(options: Options, name: string, choices: readonly T[]): T {
+  const value = choices.find((choice) => choice === options[name])
+  assert(value !== undefined, `option ${name} is one of ${choices.join(', ')}, got ${String(options[name])}`)
+  return value
 }
 
 export function defaultsOf(specs: OptionSpecs): Options {

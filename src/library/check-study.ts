@@ -17,11 +17,13 @@ import type { Program } from '../wire/program.ts'
 import { programFromJson } from '../wire/program.ts'
 import type { LocatedProblem } from '../wire/study-file-problem.ts'
 import type { StudyFileResult } from '../wire/study-file.ts'
-import { algorithms } from './algorithms.ts'
+import { algorithms, resolveAlgorithms } from './algorithms.ts'
+import { studyAnnealers } from './annealing.ts'
 import { checkCommand } from './check-command.ts'
 import { bytesText, freeBytes, isWritable, nearestFolder } from './finding.ts'
 import { taughtScheduler } from './earlier-lessons.ts'
 import type { Finding } from './finding.ts'
+import { whyNothingIsPredicted } from './prediction-need.ts'
 import { studyDirectory } from './program-executor.ts'
 
 export interface Machine {
@@ -44,6 +46,8 @@ export async function checkStudy(
     checkDirectory(studyDirectory(program, definition.name, at.store)),
     ...(await checkStore(read, at.store)),
     ...(await checkLessons(read, at.store)),
+    ...checkPrediction(definition),
+    ...(await checkAnnealer(definition, at.env)),
     ...checkSize(definition),
   ]
 }
@@ -128,7 +132,7 @@ async function checkStore(read: StudyFileResult, url: string): Promise<Finding[]
     }
     const store = await openStore(url, { readOnly: true })
     try {
-      const count = (await store.studies()).length
+      const count = (await store.studies()).filter(({ lastSeq }) => lastSeq > 0).length
       const findings: Finding[] = [
         {
           level: 'ok',
@@ -175,11 +179,16 @@ async function checkKnown(read: StudyFileResult, store: Store): Promise<Finding[
   return [found, { level: 'warn', about, text: `process ${owner.pid} on ${owner.host} runs it now` }]
 }
 
+function hasLessons({ scheduler }: StudyDefinition): boolean {
+  const predictor = scheduler['predictor'] as AlgorithmDefinition | string | null | undefined
+  return typeof predictor === 'object' && (predictor?.['from'] ?? predictor?.['earlier'] ?? null) !== null
+}
+
 /** What the predictor is to learn from, if it is to learn from an earlier study. */
 async function checkLessons({ definition, program }: StudyFileResult, url: string): Promise<Finding[]> {
   const about = 'predictor'
-  const predictor = definition.scheduler['predictor'] as AlgorithmDefinition | string | null | undefined
-  if (typeof predictor !== 'object' || typeof predictor?.['from'] !== 'string') return []
+  if (!hasLessons(definition)) return []
+  const predictor = definition.scheduler['predictor'] as AlgorithmDefinition
   try {
     const store = await storeIfThere(url)
     try {
@@ -200,8 +209,33 @@ async function checkLessons({ definition, program }: StudyFileResult, url: strin
   }
 }
 
+/** A study so small that none of its rounds teaches a predictor. */
+function checkPrediction(definition: StudyDefinition): Finding[] {
+  if (hasLessons(definition)) return []
+  const text = whyNothingIsPredicted(resolveAlgorithms(definition, 1))
+  return text === null ? [] : [{ level: 'warn', about: 'predictor', text }]
+}
+
+/** A study that names a quantum annealer, and nothing in its place, does not begin without it. */
+async function checkAnnealer(
+  definition: StudyDefinition,
+  env: { readonly [name: string]: string | undefined },
+): Promise<Finding[]> {
+  const about = 'annealer'
+  const annealers = studyAnnealers({ env, retries: 0 })
+  try {
+    await annealers.check(definition)
+    return []
+  } catch (error) {
+    if (!(error instanceof ForetuneError)) throw error
+    return [{ level: 'error', about, text: `${error.code}: ${error.message}` }]
+  } finally {
+    await annealers.close()
+  }
+}
+
 /** What is wrong with the store is found elsewhere. */
-async function storeIfThere(url: string): Promise<Store | null> {
+export async function storeIfThere(url: string): Promise<Store | null> {
   try {
     return await openStore(url, { readOnly: true })
   } catch (error) {

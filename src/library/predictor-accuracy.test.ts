@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accuracyTable } from '../core/predictors/evaluate.ts'
+import { evaluate, randomSplits, usableRows } from '../core/predictors/evaluate.ts'
 import type { AlgorithmDefinition } from '../core/study/definition.ts'
 import { predictorOf } from '../core/study/fit-input.ts'
 import { curveTableFromCsv } from '../simulation/curve-table.ts'
@@ -69,17 +69,22 @@ test('known shares are epochs short of the target, rounded up, each once', () =>
   assert.equal(exact[0]?.known, 7)
 })
 
-test('each cell is what the table of accuracies holds, and the progress goes from 0 to 1', async () => {
+test('each cell is what an evaluation on its own splits gives, and the progress goes from 0 to 1', async () => {
   const recorded = curves(40, 2)
   const plan = planAccuracy(recorded, options({ counts: [15, 20] }))
   const progress: number[] = []
   const definition = { type: 'nu-svr', C: 5 }
   const found = await all(plan, definition, (_, done) => void progress.push(done))
-  const settings = { known: [1, 5], train: [15, 20], target: 10, test: 1000, splits: 3, seed: 1 }
-  const table = [...accuracyTable(predictorOf(definition), plan.set, settings)]
+  const expected = [15, 20].flatMap((train) =>
+    [1, 5].map((known) => {
+      const question = { known, target: 10, seed: 1 }
+      const splits = randomSplits(plan.set, usableRows(plan.set, question), { train, test: 1000, count: 3, seed: 1 })
+      return [...evaluate(predictorOf(definition), plan.set, question, splits)]
+    }),
+  )
   assert.deepEqual(
     found.map(({ evaluations }) => evaluations),
-    table.map(({ evaluations }) => evaluations),
+    expected,
   )
   assert.equal(progress.length, 2 * 2 * 3)
   assert.ok(progress.every((done, index) => done > (progress[index - 1] ?? 0)))

@@ -167,3 +167,18 @@ for (const form of ['promotion', 'stopping'] as const) {
     await one.close()
   })
 }
+
+test('a loop that asks alone is not told of an end where a predictor is being trained', async () => {
+  const scheduler = { type: 'swift-hyperband', eta: 2, d: 3, speculate: 'never', predictor: 'nu-svr' }
+  const loop = await study(options({ epochs: { max: 8 }, scheduler, budget: {} }))
+  for (let order = await loop.ask(); order !== null; order = await loop.ask()) {
+    const { x } = order.configuration
+    let { from } = order
+    while ((await loop.report(order, ++from, { loss: x + 1 / from })).goesOn);
+    await loop.tell(order)
+  }
+  const { finished, prediction } = await loop.result()
+  assert.equal(finished, 'all-settled')
+  assert.ok(prediction !== null && prediction.predictors.trained > 0)
+  await loop.close()
+})

@@ -86,7 +86,7 @@ export interface StudyHandle<C> {
   readonly name: string
   /** Runs the study until it ends: at most once at a time. Continues it if the store holds it already. Throws `STUDY_WITHOUT_REPORT` if there is no answer. */
   run(objective: ObjectiveFunction<C>, options?: RunOptions): Promise<StudyResult<C>>
-  /** The next thing to train in your own loop; null if there is nothing at present. */
+  /** The next thing to train in your own loop; null if there is nothing at present: the study has ended, or other trials must report first. */
   ask(): Promise<(Omit<AskedOrder, 'configuration'> & { readonly configuration: C }) | null>
   /** One measurement of an asked trial; says whether it should train on. */
   report(trial: number | { readonly trial: number }, epoch: number, metrics: Metrics): Promise<Standing>
@@ -125,6 +125,19 @@ function directoryOf(url: string, name: string): string {
   return url.startsWith('sqlite:') ? join(dirname(resolve(url.slice('sqlite:'.length))), 'foretune', name) : ''
 }
 
+/** A loop that asks alone would take a null for the end: what a predictor is being trained for is worth waiting for. */
+async function askedOrWaited(session: Session, ask: () => Promise<Json>): Promise<AskedOrder | null> {
+  const { state } = session.study
+  for (;;) {
+    const fitsBefore = state.fitsDone + state.fitsFailed
+    const order = (await ask()) as AskedOrder | { readonly trial: null }
+    if (order.trial !== null) return order
+    const isFitting = state.fits.size > 0 || state.fitsDone + state.fitsFailed > fitsBefore
+    if (state.finished !== null || !isFitting) return null
+    await session.fitted()
+  }
+}
+
 function handle<C>(
   store: Store,
   create: Omit<StudyToRun, 'createdAt'>,
@@ -135,16 +148,18 @@ function handle<C>(
   let running = false
 
   /** The controller stays between two calls, also when the study has ended: then there is nothing more to ask for. */
-  async function wish(type: string, data: { readonly [key: string]: Json }): Promise<Json> {
+  async function sessionToAsk(): Promise<Session> {
     asking ??= openSession({ store, name, create, openWith, executor: outsideExecutor, stays: true })
-    let session: Session
     try {
-      session = await asking
+      return await asking
     } catch (error) {
       asking = null // refused now, perhaps not the next time
       throw error
     }
-    return accepted(await perform(session, { type, data: { by: 'library', ...data } }))
+  }
+
+  async function wish(type: string, data: { readonly [key: string]: Json }): Promise<Json> {
+    return accepted(await perform(await sessionToAsk(), { type, data: { by: 'library', ...data } }))
   }
 
   async function stopAsking(): Promise<void> {
@@ -166,8 +181,8 @@ function handle<C>(
       }
     },
     async ask() {
-      const order = (await wish('ask', {})) as AskedOrder | { readonly trial: null }
-      return order.trial === null ? null : (order as AskedOrder & { readonly configuration: C })
+      const ask = (): Promise<Json> => wish('ask', {})
+      return (await askedOrWaited(await sessionToAsk(), ask)) as (AskedOrder & { readonly configuration: C }) | null
     },
     async report(of, epoch, metrics) {
       return (await wish('report', { trial: numberOf(of), epoch, metrics })) as Standing

@@ -67,6 +67,8 @@ export interface Controller {
   submit(fact: FactWithoutTime): Promise<readonly Event[]>
   /** Resolves when the controller has left: the study is finished, or was asked to stop; rejects if the store or the code failed. */
   readonly left: Promise<void>
+  /** Resolves when no predictor is being trained; rejects where `left` does. */
+  fitted(): Promise<void>
   /** Stops acting at once, records nothing more, leaves every attempt running: as if the process had been killed. */
   abandon(): Promise<void>
   /** Leaves in order, whatever is under way: recorded, attempts of other processes go on, the lease is handed back. */
@@ -177,6 +179,11 @@ class ControlLoop implements Controller {
     const durable = new Promise<readonly Event[]>((resolve, reject) => this.#waiting.push({ resolve, reject }))
     this.#take(this.#dated(fact))
     return durable
+  }
+
+  async fitted(): Promise<void> {
+    await this.#fits.idle()
+    if (this.#isOver) await this.left
   }
 
   async abandon(): Promise<void> {

@@ -26,9 +26,11 @@ export interface Annealers {
 
 export function fitter(annealers: Annealers | null = null): Fitter {
   let thread: FitThread | null = null
+  let isClosed = false
 
+  // What an annealer answers as it is closed must not begin a thread that nobody ends.
   const compute = (order: FitOrder, answers?: readonly (readonly Sample[])[]): Promise<FitAnswer> =>
-    (thread ??= fitThread()).fit(order, answers)
+    isClosed ? Promise.reject(hasLeft()) : (thread ??= fitThread()).fit(order, answers)
 
   async function fit(order: FitOrder): Promise<FitAnswer> {
     const anneal = annealers?.of(order.predictor)
@@ -48,10 +50,14 @@ export function fitter(annealers: Annealers | null = null): Fitter {
   return {
     fit,
     async close() {
+      isClosed = true
       await Promise.all([thread?.close(), annealers?.close()])
-      thread = null
     },
   }
+}
+
+function hasLeft(): Error {
+  return new Error('the controller has left')
 }
 
 function withNote(answer: FitAnswer, note: Json): FitAnswer {
@@ -76,10 +82,12 @@ function fitThread(): FitThread {
     if (model === undefined) waiter?.reject(new Error(error))
     else waiter?.resolve({ type: 'fitted', model, note: { ms } })
   })
-  worker.on('error', (error) => {
+  const giveUp = (error: Error): void => {
     for (const waiter of waiting.values()) waiter.reject(error)
     waiting.clear()
-  })
+  }
+  worker.on('error', giveUp)
+  worker.on('exit', () => giveUp(new Error('the thread that trains predictors has ended')))
   worker.unref()
   return {
     fit(order, answers) {
@@ -90,8 +98,7 @@ function fitThread(): FitThread {
       return waiter.promise
     },
     async close() {
-      for (const waiter of waiting.values()) waiter.reject(new Error('the controller has left'))
-      waiting.clear()
+      giveUp(hasLeft())
       await worker.terminate()
     },
   }

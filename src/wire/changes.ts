@@ -97,6 +97,9 @@ function asFile(field: keyof StudyDefinition, value: StudyDefinition[keyof Study
   return { ...parameters, '(order)': Object.keys(parameters).join(', '), '(forbidden)': forbidden }
 }
 
+/** To be told apart from an option that is left to the algorithm. */
+const noLessons = 'nothing'
+
 /** Which version decides is no matter of the file. */
 function withoutVersion({ version: _, ...algorithm }: AlgorithmDefinition): AlgorithmDefinition {
   return algorithm as AlgorithmDefinition
@@ -110,7 +113,7 @@ function withPredictorAsFile(scheduler: AlgorithmDefinition): AlgorithmDefinitio
   const { earlier: _, version: __, from, ...options } = named
   const kind = Object.hasOwn(predictors, named.type) ? predictors[named.type] : undefined
   const defaults = kind && typeof from !== 'string' ? defaultsOf(kind.options) : {}
-  return { ...scheduler, predictor: { ...defaults, ...options, from: from ?? 'nothing' } }
+  return { ...scheduler, predictor: { ...defaults, ...options, from: from ?? noLessons } }
 }
 
 /** An option that is null now is left to the algorithm, which had decided it at the study's start; one that a saved predictor brought is not there. */
@@ -153,5 +156,5 @@ export function studyChanged(name: string, refused: readonly Difference[]): Fore
 }
 
 function shown(value: Json | undefined): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value)
+  return value === undefined || value === noLessons ? 'nothing' : JSON.stringify(value)
 }

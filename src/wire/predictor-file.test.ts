@@ -30,7 +30,7 @@ test('a file that is no predictor, or a broken one, is refused with its name, th
     return text.replace(part, instead)
   }
   for (const [broken, says] of [
-    ['', /a\.json: expected a JSON file, got .*predict CURVES --save a\.json/],
+    ['', /a\.json: expected a JSON file, got .*predict CURVES --save FILE/],
     [text.slice(0, -20), /expected a JSON file/],
     ['[]', /expected "format": "foretune-predictor", got nothing/],
     ['{"format":"other"}', /got "other"/],

@@ -88,7 +88,7 @@ function shown(value: unknown): string {
 export function predictorFileInvalid(file: string, expected: string, got: string): ForetuneError {
   return new ForetuneError(
     'PREDICTOR_FILE_INVALID',
-    `${file}: expected ${expected}, got ${got}. Write it anew: foretune predict CURVES --save ${file}.`,
+    `${file}: expected ${expected}, got ${got}. Name a study, or a file that \`foretune predict CURVES --save FILE\` wrote.`,
     { details: { file, expected, got } },
   )
 }

@@ -55,9 +55,19 @@ export function shownValue(value: unknown): string {
 
 /** `'a', 'b' or 'c'`. */
 export function oneOf(names: readonly unknown[]): string {
-  const quoted = names.map((name) => (typeof name === 'string' ? `'${name}'` : String(name)))
+  const { singles, others } = withoutJoined(names)
+  const quoted = singles.map((name) => (typeof name === 'string' ? `'${name}'` : String(name)))
   if (quoted.length < 2) return quoted.join('')
-  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}${others}`
+}
+
+/** Of choices that may be joined, as the features of a predictor, the many combinations go without saying. */
+export function withoutJoined<Name>(names: readonly Name[]): {
+  readonly singles: readonly Name[]
+  readonly others: string
+} {
+  const singles = names.filter((name) => typeof name !== 'string' || !name.includes('+'))
+  return { singles, others: singles.length < names.length ? ', or several of them in this order, joined by +' : '' }
 }
 
 function sentence(problem: Problem): string {

@@ -15,7 +15,7 @@ import type { CurveStart, FitInput, Model, Prediction, Predictor } from './predi
 export interface Learner<Learnt> {
   /** From one curve or more. `outOfSample`: for each training curve what was predicted by what had not seen it; empty if that cannot be. */
   learn(data: TrainingCurves, input: FitInput): { readonly learnt: Learnt; readonly outOfSample: readonly number[] }
-  /** `start` is filled. */
+  /** `start` is filled: as long as what is known. */
   predict(learnt: Learnt, start: CurveStart): number
   toJson(learnt: Learnt): Json
   fromJson(json: Json): Learnt
@@ -132,14 +132,15 @@ function difference(
   for (const member of ['type', 'version', 'known', 'target', 'curves'] as const)
     if (model[member] !== again[member])
       return `${member} is ${String(model[member])}, and ${String(again[member])} when fitted again`
-  const missing = Object.keys(again).find((member) => (model[member] === null) !== (again[member] === null))
+  const missing = Object.keys(again).find((member) => ((model[member] ?? null) === null) !== (again[member] === null))
   if (missing !== undefined) return `${missing} is there in only one of the model and its repetition`
   const { starts, targets } = trainingCurves(input)
   const tolerance = 1e-6 * (rangeOf(targets) || Math.abs(targets[0] ?? 0) || 1)
   const differs = (a: number, b: number): boolean => !(Math.abs(a - b) <= tolerance)
   if (differs(model.sigma, again.sigma)) return `sigma is ${model.sigma}, and ${again.sigma} when fitted again`
   for (const [number, start] of probes(starts, input.known).entries()) {
-    const one = predict(model, start)
+    const one = read(() => predict(model, start))
+    if (one === null) return 'what it has learnt cannot be read'
     const other = predict(again, start)
     for (const member of ['mean', 'sd'] as const)
       if (differs(one[member], other[member]))
@@ -148,14 +149,27 @@ function difference(
   return null
 }
 
-/** The training starts, one of which nothing is known, a flat one, and of neighbours the middle and what lies as far again. */
+/** Null where a model is no model: a log may hold anything. */
+function read(predict: () => Prediction): Prediction | null {
+  try {
+    return predict()
+  } catch {
+    return null
+  }
+}
+
+/**
+ * The training starts, one of which nothing is known, a flat one, and of neighbours the middle and, of a configuration that is not known, what lies as
+ * far again.
+ */
 function probes(starts: readonly CurveStart[], known: number): CurveStart[] {
   const found: CurveStart[] = [...starts, { values: Array.from({ length: known }, () => NaN), hyperparameters: null }]
   found.push({ values: Array.from({ length: known }, () => 1), hyperparameters: starts[0]?.hyperparameters ?? null })
   for (const [index, { values, hyperparameters }] of starts.entries())
     for (const part of [0.5, 2]) {
       const next = starts[(index + 1) % starts.length]!.values
-      found.push({ values: values.map((value, epoch) => value + part * (next[epoch]! - value)), hyperparameters })
+      const between = values.map((value, epoch) => value + part * (next[epoch]! - value))
+      found.push({ values: between, hyperparameters: part < 1 ? hyperparameters : null })
     }
   return found
 }

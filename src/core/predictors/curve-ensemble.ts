@@ -64,7 +64,8 @@ export function learnEnsemble(curves: readonly MeasuredCurve[], known: number, t
   const shapes = shapesUpTo(target)
   const whole = curves.map((curve) => curve.whole)
   // A curve of one epoch has no shape: the correction then learns from its loss alone.
-  const noise = shapes.length === 0 ? 0 : medianOf(whole.map((fits) => Math.min(...fits.map(({ residual }) => residual))))
+  const noise =
+    shapes.length === 0 ? 0 : medianOf(whole.map((fits) => Math.min(...fits.map(({ residual }) => residual))))
   const begun = { known, target, noise, priors: priorsOf(shapes, whole, noise) }
   const changes = curves.map(({ change }) => change)
   const views = curves.map(({ start }) => viewsOf(begun, start))

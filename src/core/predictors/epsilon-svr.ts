@@ -6,9 +6,9 @@
  *
  * Cost: as nu-SVR.
  */
-import { numberOf } from '../schedulers/settings.ts'
+import { numberOf } from '../options.ts'
 import { calibratedPredictor } from './calibrated.ts'
-import { wantsHyperparameters } from './features.ts'
+import { featuresOf, wantsHyperparameters } from './features.ts'
 import type { PredictorKind } from './predictor.ts'
 import { regressionLearner } from './regression.ts'
 import { svrOptions, svrRegression, svrSettings } from './svr-regression.ts'
@@ -26,9 +26,9 @@ export const epsilonSvr: PredictorKind = {
       doc: 'Errors up to this size cost nothing, in units of the scaled target.',
     },
   },
-  wantsHyperparameters: (options) => wantsHyperparameters(String(options['features'])),
+  wantsHyperparameters,
   create(options) {
     const regression = svrRegression(options, svrSettings(options, { epsilon: numberOf(options, 'epsilon') }))
-    return calibratedPredictor(epsilonSvr, regressionLearner(String(options['features']), regression))
+    return calibratedPredictor(epsilonSvr, regressionLearner(featuresOf(options), regression))
   },
 }

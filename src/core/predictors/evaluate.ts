@@ -135,7 +135,7 @@ function scalerOfAll(set: CurveSet, question: Question): Scaler {
   return fitScaler('quantile', { rows: losses.length, columns: 1, values: Float64Array.from(losses) })
 }
 
-export function evaluateSplit(
+function evaluateSplit(
   predictor: Predictor,
   set: CurveSet,
   { known, target, seed, scaler }: Question & { readonly scaler: Scaler },
@@ -195,37 +195,4 @@ export function summaryOf(evaluations: readonly Evaluation[], score: Score): Sum
     median: (values[Math.floor(middle)]! + values[Math.ceil(middle)]!) / 2,
     max: values[count - 1]!,
   }
-}
-
-/** One row of a table of accuracy and calibration. */
-export interface TableRow {
-  readonly known: number
-  readonly train: number
-  readonly evaluations: readonly Evaluation[]
-}
-
-/**
- * Accuracy and calibration at several lengths of the known start and numbers of training curves, on the same splits for each number. Pairs that
- * the set has too few rows for are left out.
- */
-export function* accuracyTable(
-  predictor: Predictor,
-  set: CurveSet,
-  settings: {
-    readonly known: readonly number[]
-    readonly train: readonly number[]
-    readonly target: number
-    readonly test: number
-    readonly splits: number
-    readonly seed: number
-  },
-): Generator<TableRow, void> {
-  const { target, test, splits: count, seed } = settings
-  for (const train of settings.train)
-    for (const known of settings.known) {
-      const rows = usableRows(set, { known, target })
-      const splits = randomSplits(set, rows, { train, test, count, seed }).filter((split) => split.test.length > 1)
-      if (splits.length < count) continue
-      yield { known, train, evaluations: [...evaluate(predictor, set, { known, target, seed }, splits)] }
-    }
 }

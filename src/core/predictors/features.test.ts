@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { trainingCurves } from './curve.ts'
-import { curveOnly, featureRow, featureSpec, featuresOption, wantsHyperparameters } from './features.ts'
+import { featureRow, featureSpec, featuresOption, wantsHyperparameters } from './features.ts'
 
 const training = (hyperparameters: readonly (readonly number[])[] | null) =>
   trainingCurves({
@@ -20,7 +20,7 @@ test('a row holds the curve, its differences, its second differences and the con
   const spec = featureSpec(features, training([[0.5], [0.25]]))
   const start = { values: [8, 4, 2, 1, 99], hyperparameters: [0.75] }
   assert.deepEqual(featureRow(start, 4, spec), [8, 4, 2, 1, -4, -2, -1, 2, 1, 0.75])
-  assert.deepEqual(featureRow(start, 4, curveOnly), [8, 4, 2, 1])
+  assert.deepEqual(featureRow(start, 4, featureSpec('curve', training(null))), [8, 4, 2, 1])
   assert.deepEqual(featureRow(start, 4, featureSpec('second-differences', training(null))), [2, 1])
 })
 
@@ -53,5 +53,6 @@ test('a spec is JSON, and the option offers every combination once', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec)
   assert.equal(new Set(featuresOption.choices).size, 15)
   assert.ok(featuresOption.choices!.includes('curve+differences+second-differences+hyperparameters'))
-  assert.deepEqual(['curve', 'curve+hyperparameters', 'hyperparameters'].map(wantsHyperparameters), [false, true, true])
+  const wants = (features: string): boolean => wantsHyperparameters({ features })
+  assert.deepEqual(['curve', 'curve+hyperparameters', 'hyperparameters'].map(wants), [false, true, true])
 })

@@ -6,7 +6,7 @@
  * A parameter that does not exist in a configuration (NaN) is given the mean of those in which it exists; if some training curves lack it, a
  * further column says who has it. If nothing is left of what was chosen (second differences of two epochs), the last known loss stands in.
  */
-import type { OptionSpec } from '../options.ts'
+import type { Options, OptionSpec } from '../options.ts'
 import { filledStart, isKnown, plain, type TrainingCurves } from './curve.ts'
 import type { CurveStart } from './predictor.ts'
 
@@ -40,16 +40,13 @@ export const featuresOption: OptionSpec = {
   doc: 'What it looks at: one or several of `curve`, `differences`, `second-differences` and `hyperparameters`, in this order, joined by `+`.',
 }
 
-/** Only the curve. */
-export const curveOnly: FeatureSpec = {
-  curve: true,
-  differences: false,
-  secondDifferences: false,
-  hyperparameters: null,
+/** The value of the option. */
+export function featuresOf(options: Options): string {
+  return String(options['features'])
 }
 
-export function wantsHyperparameters(features: string): boolean {
-  return features.split('+').includes('hyperparameters')
+export function wantsHyperparameters(options: Options): boolean {
+  return featuresOf(options).split('+').includes('hyperparameters')
 }
 
 /** What `features` (a value of the option) means for these training curves. */

@@ -10,10 +10,10 @@
  * Cost: O(trees x columns x curves x depth).
  */
 import type { Json } from '../trial.ts'
-import { choiceOf, numberOf } from '../schedulers/settings.ts'
-import { askForest, fitForest, outOfBag, type Forest, type ForestOptions, type Tree } from '../surrogates/forest.ts'
+import { choiceOf, numberOf } from '../options.ts'
+import { askForest, fitForest, outOfBag, type ForestOptions, type Tree } from '../surrogates/forest.ts'
 import { calibratedPredictor } from './calibrated.ts'
-import { featuresOption, wantsHyperparameters } from './features.ts'
+import { featuresOf, featuresOption, wantsHyperparameters } from './features.ts'
 import type { Predictor, PredictorKind } from './predictor.ts'
 import { regressionLearner, type Regression } from './regression.ts'
 
@@ -40,7 +40,7 @@ export const forest: PredictorKind = {
       doc: '`loss`: the loss itself; `change`: what is added to the last known loss.',
     },
   },
-  wantsHyperparameters: (options) => wantsHyperparameters(String(options['features'])),
+  wantsHyperparameters,
   create(options): Predictor {
     const isChange = choiceOf(options, 'learns', learnable) === 'change'
     const settings: Omit<ForestOptions, 'columns'> = {
@@ -49,34 +49,28 @@ export const forest: PredictorKind = {
       splits: choiceOf(options, 'splits', ['best', 'random']),
       bootstrap: true,
     }
-    return calibratedPredictor(
-      forest,
-      regressionLearner(String(options['features']), forestRegression(settings, isChange)),
-    )
+    return calibratedPredictor(forest, regressionLearner(featuresOf(options), forestRegression(settings, isChange)))
   },
 }
 
-/** A forest as it is fitted, or as it was read: then without the draws. */
-type Grown = Pick<Forest, 'trees'> & Partial<Forest>
-
-function forestRegression(settings: Omit<ForestOptions, 'columns'>, isChange: boolean): Regression<null, Grown> {
+function forestRegression(settings: Omit<ForestOptions, 'columns'>, isChange: boolean): Regression<readonly Tree[]> {
   const base = (last: number): number => (isChange ? last : 0)
   return {
-    settle: () => null,
-    fit({ x, y, lasts }, _settings, seed) {
+    learn({ x, y, lasts }, seed) {
       const target = y.map((loss, row) => loss - base(lasts[row]!))
       // A third of the columns at each split: Breiman's rule for regression.
-      return fitForest(x, target, { ...settings, columns: Math.max(1, Math.ceil(x.columns / 3)) }, seed)
+      const forest = fitForest(x, target, { ...settings, columns: Math.max(1, Math.ceil(x.columns / 3)) }, seed)
+      const meanWithout = (left: number): number =>
+        target.reduce((sum, value, row) => (row === left ? sum : sum + value), 0) / (y.length - 1)
+      const outOfSample =
+        y.length < 2
+          ? []
+          : outOfBag(forest, x).map((answer, row) => base(lasts[row]!) + (answer?.mean ?? meanWithout(row)))
+      return { fitted: forest.trees, outOfSample }
     },
-    predict: ({ trees }, row, last) => base(last) + askForest(trees, row).mean,
-    outOfSample({ x, y, lasts }, { trees, drawn }) {
-      if (y.length < 2 || drawn === undefined) return []
-      const mean = (without: number): number =>
-        y.reduce((sum, loss, row) => (row === without ? sum : sum + loss - base(lasts[row]!)), 0) / (y.length - 1)
-      return outOfBag({ trees, drawn }, x).map((answer, row) => base(lasts[row]!) + (answer?.mean ?? mean(row)))
-    },
-    toJson: ({ trees }) => trees.map(treeToJson),
-    fromJson: (json) => ({ trees: (json as readonly Json[]).map(treeFromJson) }),
+    predict: (trees, row, last) => base(last) + askForest(trees, row).mean,
+    toJson: (trees) => trees.map(treeToJson),
+    fromJson: (json) => (json as readonly Json[]).map(treeFromJson),
     fitMs: (rows, columns) => settings.trees * (0.02 + 1e-5 * rows * (columns + 15) * Math.log2(rows + 2)),
   }
 }

@@ -6,10 +6,10 @@
  *
  * Cost: O(curves).
  */
-import { choiceOf } from '../schedulers/settings.ts'
+import { choiceOf } from '../options.ts'
 import { calibratedPredictor } from './calibrated.ts'
 import type { Predictor, PredictorKind } from './predictor.ts'
-import { regressionLearner, type Regression, type TrainingRows } from './regression.ts'
+import { byRefits, regressionLearner, type Regression, type TrainingRows } from './regression.ts'
 
 const corrections = ['line', 'mean', 'none'] as const
 
@@ -35,10 +35,11 @@ export const lastValue: PredictorKind = {
   wantsHyperparameters: () => false,
   create(options): Predictor {
     const correction = choiceOf(options, 'correction', corrections)
-    const regression: Regression<null, Line> = {
-      settle: () => null,
-      fit: (rows) => line(rows, correction),
-      predict: ({ center, mean, slope }, _row, last) => mean + slope * (last - center),
+    const predict = ({ center, mean, slope }: Line, _row: ArrayLike<number>, last: number): number =>
+      mean + slope * (last - center)
+    const regression: Regression<Line> = {
+      learn: byRefits((rows) => line(rows, correction), predict),
+      predict,
       toJson: (fitted) => ({ ...fitted }),
       fromJson: (json) => json as unknown as Line,
       fitMs: (rows) => 0.3 + 0.015 * rows,

@@ -10,28 +10,32 @@
 import { fitRidge, valueAt, type Plane } from '../maths/ridge.ts'
 import { refits } from './calibration.ts'
 import { calibratedPredictor } from './calibrated.ts'
-import { featuresOption, wantsHyperparameters } from './features.ts'
+import { featuresOf, featuresOption, wantsHyperparameters } from './features.ts'
 import type { PredictorKind } from './predictor.ts'
-import { regressionLearner, type Regression } from './regression.ts'
+import { byRefits, regressionLearner, type Regression, type TrainingRows } from './regression.ts'
 
 export const leastSquares: PredictorKind = {
   name: 'least-squares',
   version: 1,
   doc: 'Ridge regression of the change from the last known loss, its strength chosen by leave-one-out (as in Baker et al. 2017, steadied).',
   options: { features: featuresOption },
-  wantsHyperparameters: (options) => wantsHyperparameters(String(options['features'])),
-  create: (options) => calibratedPredictor(leastSquares, regressionLearner(String(options['features']), regression)),
+  wantsHyperparameters,
+  create: (options) => calibratedPredictor(leastSquares, regressionLearner(featuresOf(options), regression)),
 }
 
-const regression: Regression<null, Plane> = {
-  settle: () => null,
-  fit: ({ x, y, lasts }) =>
-    fitRidge(
-      x,
-      y.map((loss, row) => loss - lasts[row]!),
-    ),
-  predict: (plane, row, last) => last + valueAt(plane, row),
-  toJson: ({ mean, centers, weights }) => ({ mean, centers, weights }),
+function changePlane({ x, y, lasts }: TrainingRows): Plane {
+  const changes = y.map((loss, row) => loss - lasts[row]!)
+  return fitRidge(x, changes)
+}
+
+function predict(plane: Plane, row: ArrayLike<number>, last: number): number {
+  return last + valueAt(plane, row)
+}
+
+const regression: Regression<Plane> = {
+  learn: byRefits(changePlane, predict),
+  predict,
+  toJson: (plane) => ({ ...plane }),
   fromJson: (json) => json as unknown as Plane,
   fitMs: (rows, columns) => {
     const small = Math.min(rows, columns)

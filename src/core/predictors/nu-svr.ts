@@ -7,9 +7,9 @@
  *
  * Cost: some n^2 p + n^3 for n curves of p features; the uncertainty takes n further fits up to 50 curves, ten beyond.
  */
-import { numberOf } from '../schedulers/settings.ts'
+import { numberOf } from '../options.ts'
 import { calibratedPredictor } from './calibrated.ts'
-import { wantsHyperparameters } from './features.ts'
+import { featuresOf, wantsHyperparameters } from './features.ts'
 import type { PredictorKind } from './predictor.ts'
 import { regressionLearner } from './regression.ts'
 import { svrOptions, svrRegression, svrSettings } from './svr-regression.ts'
@@ -28,9 +28,9 @@ export const nuSvr: PredictorKind = {
       doc: 'At least this share of the curves become support vectors, at most this share lie outside the tube.',
     },
   },
-  wantsHyperparameters: (options) => wantsHyperparameters(String(options['features'])),
+  wantsHyperparameters,
   create(options) {
     const regression = svrRegression(options, svrSettings(options, { nu: numberOf(options, 'nu') }))
-    return calibratedPredictor(nuSvr, regressionLearner(String(options['features']), regression))
+    return calibratedPredictor(nuSvr, regressionLearner(featuresOf(options), regression))
   },
 }

@@ -4,6 +4,7 @@ import { deepEqual, equal, notEqual, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import { stream } from '../maths/stream.ts'
 import { defaultsOf } from '../options.ts'
+import type { Json } from '../trial.ts'
 import type { FitInput, Model, Prediction, Predictor, PredictorKind } from './predictor.ts'
 
 export interface PredictorLawsOptions {
@@ -204,6 +205,24 @@ export function predictorLaws(kind: PredictorKind, laws: PredictorLawsOptions = 
     const curves = input.curves.map((curve) => curve.with(11, curve[11]! * 2))
     const doubled = predictor.fit({ ...input, curves })
     notEqual(predictor.check(input, { ...doubled, sigma: predictor.fit(input).sigma }), null)
+  })
+
+  test(`${name}: check says no to a model of which a part is missing, and to one whose prior or range of errors is not its own`, () => {
+    const input = aFit()
+    const model = predictor.fit(input)
+    const learnt = model['learnt'] as { readonly [member: string]: Json }
+    const prior = model['prior'] as { readonly mean: number }
+    const calibration = model['calibration'] as { readonly scale: number }
+    for (const part of Object.keys(learnt).filter((member) => typeof learnt[member] === 'object' && learnt[member]))
+      notEqual(predictor.check(input, { ...model, learnt: { ...learnt, [part]: null } }), null)
+    for (const change of [
+      { learnt: null },
+      { learnt: {} },
+      { calibration: null },
+      { calibration: { ...calibration, scale: 1.001 * calibration.scale } },
+      { prior: { ...prior, mean: prior.mean + 1e-3 } },
+    ])
+      notEqual(predictor.check(input, { ...model, ...change } as Model), null, JSON.stringify(change))
   })
 
   test(`${name}: the cost of a fit grows with what it learns from`, () => {

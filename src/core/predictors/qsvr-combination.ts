@@ -15,6 +15,6 @@ export const qsvrCombination: PredictorKind = {
   version: 1,
   doc: 'Several `qsvr`, each trained on 20 curves, weighted by how well they say the curves of the others.',
   options: qsvrOptions,
-  wantsHyperparameters: (options) => wantsHyperparameters(String(options['features'])),
+  wantsHyperparameters,
   create: (options) => qsvrPredictor(qsvrCombination, qsvrSettings(options, 'best')),
 }

@@ -19,7 +19,7 @@ export const qsvr: PredictorKind = {
   version: 1,
   doc: 'Support vector regression trained by annealing, simulated or on a quantum annealer (as in Quantum-Swift-Hyperband).',
   options: { ...combinationOption, ...qsvrOptions },
-  wantsHyperparameters: (options) => wantsHyperparameters(String(options['features'])),
+  wantsHyperparameters,
   create: (options) => {
     const { combination } = options
     return qsvrPredictor(qsvr, qsvrSettings(options, typeof combination === 'number' ? combination : 'mean'))

@@ -13,7 +13,8 @@
 import type { Matrix } from '../maths/matrix.ts'
 import { sortedQuantile } from '../maths/quantile.ts'
 
-export type Scaling = 'min-max' | 'quantile' | 'none'
+export const scalings = ['min-max', 'quantile', 'none'] as const
+export type Scaling = (typeof scalings)[number]
 
 export type Scaler =
   | { readonly type: 'none' }

@@ -1,19 +1,18 @@
 /** Support vector regression on scaled features and a scaled target: what `nu-svr` and `epsilon-svr` share. */
-import type { Options, OptionSpecs } from '../options.ts'
+import { columnOf } from '../maths/matrix.ts'
 import { stream } from '../maths/stream.ts'
-import { choiceOf, numberOf, numberOrNull } from '../schedulers/settings.ts'
+import { choiceOf, numberOf, numberOrNull, type Options, type OptionSpecs } from '../options.ts'
 import type { Json } from '../trial.ts'
 import { partsOf, refits } from './calibration.ts'
 import { featuresOption } from './features.ts'
 import type { Regression } from './regression.ts'
-import { fitScaler, scaled, scaledMatrix, unscaled, type Scaler, type Scaling } from './scaling.ts'
-import { predictLeftOut } from './svr/left-out.ts'
+import { fitScaler, scaled, scaledMatrix, scalings, unscaled, type Scaler } from './scaling.ts'
+import { predictLeftOut } from './svr/fold.ts'
+import { kernelMatrix, kernelOf } from './svr/kernel.ts'
 import { predictSvr } from './svr/predict-svr.ts'
 import { searchSvr } from './svr/search.ts'
-import { fitSvr, type SvrSettings } from './svr/settings.ts'
-import type { Svr } from './svr/svr.ts'
-
-const scalings: readonly Scaling[] = ['min-max', 'quantile', 'none']
+import { solveSvr, type SvrSettings } from './svr/settings.ts'
+import { supported, svrFromJson, svrToJson, type Svr } from './svr/svr.ts'
 
 /** The options that both kinds have. */
 export const svrOptions: OptionSpecs = {
@@ -22,7 +21,7 @@ export const svrOptions: OptionSpecs = {
     type: 'text',
     default: 'min-max',
     choices: scalings,
-    doc: 'How each feature, and the loss to predict, is scaled by the training curves; `quantile` follows the published studies, and is worse on the loss itself.',
+    doc: 'How each feature, and the loss to predict, is scaled by the training curves; `quantile`, as in the published studies, is better where some curves diverge, and else worse on the loss itself.',
   },
   C: { type: 'number', default: 1, above: 0, doc: 'The largest weight of one curve.' },
   kernel: {
@@ -70,35 +69,31 @@ export function svrSettings(options: Options, own: { nu: number } | { epsilon: n
   return 'nu' in own ? { type: 'nu-svr', ...shared, ...own } : { type: 'epsilon-svr', ...shared, ...own }
 }
 
-export function svrRegression(options: Options, given: SvrSettings): Regression<SvrSettings, FittedSvr> {
+export function svrRegression(options: Options, given: SvrSettings): Regression<FittedSvr> {
   const scaling = choiceOf(options, 'scaling', scalings)
   const draws = numberOf(options, 'draws')
   return {
-    settle({ x, y }, seed) {
-      if (draws === 0) return given
-      return searchSvr(x, y, given, { draws, folds: 3, scaling }, stream(seed, 'svr-search')).settings
-    },
-    fit({ x, y }, settings) {
-      const target = { rows: y.length, columns: 1, values: y }
+    learn({ x, y }, seed) {
+      const search = { draws, folds: 3, scaling }
+      const settings = draws === 0 ? given : searchSvr(x, y, given, search, stream(seed, 'svr-search')).settings
+      const target = columnOf(y)
       const scalers = { x: fitScaler(scaling, x), y: fitScaler(scaling, target) }
-      return { ...scalers, svr: fitSvr(scaledMatrix(scalers.x, x), scaledMatrix(scalers.y, target).values, settings) }
-    },
-    outOfSample: ({ x, y }, _fitted, settings, seed) =>
-      y.length < 2 ? [] : Array.from(predictLeftOut(x, y, { ...settings, scaling }, partsOf(y.length, seed))),
-    predict: ({ x, y, svr }, row) => unscaled(y, 0, predictSvr(svr, scaled(x, row))),
-    toJson: ({ x, y, svr }) =>
-      ({
-        x,
-        y,
-        svr: { ...svr, rows: Array.from(svr.rows), coefficients: Array.from(svr.coefficients) },
-      }) as unknown as Json,
-    fromJson(json) {
-      const { x, y, svr } = json as unknown as FittedSvr
+      const scaledX = scaledMatrix(scalers.x, x)
+      const kernel = kernelOf(settings, scaledX)
+      const solution = solveSvr(kernelMatrix(kernel, scaledX), scaledMatrix(scalers.y, target).values, settings)
       return {
-        x,
-        y,
-        svr: { ...svr, rows: Float64Array.from(svr.rows), coefficients: Float64Array.from(svr.coefficients) },
+        fitted: { ...scalers, svr: supported(kernel, scaledX, solution) },
+        outOfSample:
+          y.length < 2
+            ? []
+            : Array.from(predictLeftOut(x, y, { ...settings, scaling }, partsOf(y.length, seed), solution.parts)),
       }
+    },
+    predict: ({ x, y, svr }, row) => unscaled(y, 0, predictSvr(svr, scaled(x, row))),
+    toJson: ({ x, y, svr }) => ({ x, y, svr: svrToJson(svr) }) as unknown as Json,
+    fromJson(json) {
+      const { x, y, svr } = json as unknown as { readonly x: Scaler; readonly y: Scaler; readonly svr: Json }
+      return { x, y, svr: svrFromJson(svr) }
     },
     fitMs: (rows, columns) => {
       const fits = refits(rows) + 1 + 3 * draws

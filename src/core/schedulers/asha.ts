@@ -20,6 +20,7 @@
  * Invariants: who is promoted was among the best floor(n / eta) at that moment (or its rung's only promotion); no trial is promoted twice
  * from a rung. Cost: O(log n) an arrival and a promotion; several objectives: one ranking of a rung an arrival.
  */
+import { choiceOf, numberOf } from '../options.ts'
 import { explainAsha, previewAsha } from './asha-words.ts'
 import { promotionScheduler } from './asha-promotion.ts'
 import { stoppingScheduler } from './asha-stopping.ts'
@@ -27,7 +28,6 @@ import { etaProblems } from './bracket-preview.ts'
 import { largestPower } from './brackets.ts'
 import { rungEpochs } from './rungs.ts'
 import type { SchedulerKind, SchedulerSetup } from './scheduler.ts'
-import { choiceOf, numberOf } from './settings.ts'
 
 export const asha: SchedulerKind = {
   name: 'asha',

@@ -21,6 +21,7 @@
 import { predictorOf, earlierCurves } from '../study/fit-input.ts'
 import type { AlgorithmDefinition } from '../study/definition.ts'
 import type { StudyView } from '../study/study-view.ts'
+import { choiceOf, numberOf, numberOrNull } from '../options.ts'
 import { etaProblems, previewBrackets } from './bracket-preview.ts'
 import { bracketScheduler } from './bracket-scheduler.ts'
 import { hyperbandBrackets, largestPower } from './brackets.ts'
@@ -32,10 +33,10 @@ import { EARLIER_TOPIC } from './swift/earlier.ts'
 import { explainFast } from './fast/words.ts'
 import { earlierText } from './earlier-words.ts'
 import type { EarlierRefusal } from './earlier-scale.ts'
+import { passesOf } from './passes.ts'
 import { predictionView } from './prediction-view.ts'
 import { resolvedPredictor } from './predictor-option.ts'
 import type { Scheduler, SchedulerKind, SchedulerSetup } from './scheduler.ts'
-import { choiceOf, isBudgetNamed, numberOf, numberOrNull } from './settings.ts'
 
 /** Up to so many slots first results matter more than the last percent of the makespan. */
 const PUBLISHED_ORDER_SLOTS_MAX = 8
@@ -84,7 +85,7 @@ export const fastHyperband: SchedulerKind = {
   pauses: () => true,
   resolve({ definition, options, slots }) {
     const eta = numberOf(options, 'eta')
-    const passes = numberOrNull(options, 'passes') ?? (isBudgetNamed(definition.budget) ? null : 1)
+    const passes = passesOf({ definition, options })
     const order = options['order'] ?? (slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path')
     const its = resolvedPredictor(options['predictor'], definition)
     const several = definition.objectives.length > 1 ? ['it predicts one objective, and the study has several'] : []
@@ -112,6 +113,7 @@ function planOf({ definition, options }: SchedulerSetup): FastPlan {
     kappa: numberOf(options, 'kappa'),
     delta: numberOf(options, 'delta'),
     d: numberOf(options, 'd'),
+    minEpochs: min,
     predictor,
     earlier: earlierCurves(predictor),
   }

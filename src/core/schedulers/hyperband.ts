@@ -8,13 +8,14 @@
  * Invariants: the trials, their epochs and the survivors are those of the sequential algorithm, for any number of workers and any timing;
  * R = 100, eta = 2 trains 163 trials for 3213 epochs.
  */
+import { choiceOf, numberOf, numberOrNull } from '../options.ts'
 import { previewBrackets, etaProblems } from './bracket-preview.ts'
 import type { BracketPlan } from './bracket-plan.ts'
 import { bracketScheduler } from './bracket-scheduler.ts'
 import { explainBracket } from './bracket-verdicts.ts'
 import { hyperbandBrackets, largestPower } from './brackets.ts'
+import { passesOf } from './passes.ts'
 import type { SchedulerKind, SchedulerSetup } from './scheduler.ts'
-import { choiceOf, isBudgetNamed, numberOf, numberOrNull } from './settings.ts'
 import { hyperbandInWaves, impliedByWaves, wavesOption, wavesProblems } from './waves.ts'
 
 /** Up to so many slots first results matter more than the last percent of the makespan. */
@@ -43,7 +44,7 @@ export const hyperband: SchedulerKind = {
   pauses: () => true,
   resolve({ definition, options, slots }) {
     const eta = numberOf(options, 'eta')
-    const passes = numberOrNull(options, 'passes') ?? (isBudgetNamed(definition.budget) ? null : 1)
+    const passes = passesOf({ definition, options })
     const usual = slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path'
     const order = options['order'] ?? (options['waves'] === true ? impliedByWaves.order : usual)
     return {

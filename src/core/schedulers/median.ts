@@ -13,6 +13,7 @@
  * Invariants: a trial is judged only with at least `minTrials` others at that epoch, not before `graceEpochs`, never at the last epoch;
  * the decision depends on nothing but values at that epoch. Cost: O(log n) a report; memory: one number for each report and objective.
  */
+import { choiceOf, numberOf, numberOrNull } from '../options.ts'
 import type { Reason } from '../trial.ts'
 import type { StudyView } from '../study/study-view.ts'
 import {
@@ -24,7 +25,6 @@ import {
 } from './full-length.ts'
 import { insert, medianOf, openMedian, type Median } from './running-median.ts'
 import type { Scheduler, SchedulerKind, SchedulerSetup } from './scheduler.ts'
-import { choiceOf, numberOf, numberOrNull } from './settings.ts'
 import { shownLoss } from './standing.ts'
 import { explainFullLength, shown } from './wording.ts'
 

@@ -16,7 +16,7 @@ export interface World {
   readonly minEpochs?: number
   readonly maxEpochs: number
   readonly directions?: readonly Direction[]
-  readonly resumable?: boolean
+  readonly resumable?: boolean | 'restart'
   /** What the program reports, by creation number; in the user's own direction. */
   value(trial: number, epoch: number, objective: number): number
   /** Virtual time that this epoch takes. */
@@ -323,7 +323,10 @@ function fill(mini: MiniStudy): void {
     if (announced !== null) assert.deepEqual(orders.slice(0, announced.length), announced, 'orders are as announced')
     const order = orders[0]
     if (order === undefined) return
-    assert.ok(!mini.scheduler.isDone(mini.memory, mini.view), `no order is ready when the scheduler is done: ${JSON.stringify(order)}`)
+    assert.ok(
+      !mini.scheduler.isDone(mini.memory, mini.view),
+      `no order is ready when the scheduler is done: ${JSON.stringify(order)}`,
+    )
     assert.ok(!mini.wasDone || mini.world.epochs !== undefined, 'no order follows once the scheduler was done')
     const wasOpen = mini.isOpen
     record(mini, order)

@@ -14,7 +14,10 @@ export function resolvedPredictor(
     const names = Object.keys(predictors)
     const near = nearestName(named.type, names)
     const meant = near === undefined ? '' : ` (did you mean ${near}?)`
-    return { definition: named, problems: [`predictor: expected one of ${names.join(', ')}, got '${named.type}'${meant}`] }
+    return {
+      definition: named,
+      problems: [`predictor: expected one of ${names.join(', ')}, got '${named.type}'${meant}`],
+    }
   }
   return { definition: { ...defaultsOf(kind.options), ...named, type: kind.name, version: kind.version }, problems: [] }
 }

@@ -63,25 +63,39 @@ const drawnWorlds: fc.Arbitrary<World> = fc
     fitFailing: fc.constantFrom(0, 0, 0.4),
     objectives: fc.constantFrom(1, 1, 1, 2),
   })
-  .map(({ seed, failing, ending, stopping, overrunning, neverFinite, fitFailing, objectives, closesAfter, epochs, ...sizes }) => {
-    const { maxEpochs } = sizes
-    const someEpoch = (share: number, purpose: number) => (trial: number) =>
-      chance(seed, trial, purpose) < share ? 1 + Math.floor(chance(seed, trial, purpose, 1) * maxEpochs) : null
-    const usual = aWorld(seed, { ...sizes, minEpochs: Math.min(sizes.minEpochs, maxEpochs) })
-    return {
-      ...usual,
-      value: (trial, epoch, objective) =>
-        chance(seed, trial, 9) < neverFinite ? Infinity : usual.value(trial, epoch, objective),
-      fitFails: (fit) => chance(seed, fit, 8) < fitFailing,
-      failsAt: someEpoch(failing, 3),
-      endsAt: someEpoch(ending, 4),
-      stoppedAt: someEpoch(stopping, 5),
-      overrun: (trial) => (chance(seed, trial, 6) < overrunning ? 1 : 0),
-      directions: Array.from({ length: objectives }, () => 'minimize' as const),
-      ...(closesAfter === null ? {} : { closesAfter }),
-      ...(epochs === null ? {} : { epochs }),
-    } satisfies World
-  })
+  .map(
+    ({
+      seed,
+      failing,
+      ending,
+      stopping,
+      overrunning,
+      neverFinite,
+      fitFailing,
+      objectives,
+      closesAfter,
+      epochs,
+      ...sizes
+    }) => {
+      const { maxEpochs } = sizes
+      const someEpoch = (share: number, purpose: number) => (trial: number) =>
+        chance(seed, trial, purpose) < share ? 1 + Math.floor(chance(seed, trial, purpose, 1) * maxEpochs) : null
+      const usual = aWorld(seed, { ...sizes, minEpochs: Math.min(sizes.minEpochs, maxEpochs) })
+      return {
+        ...usual,
+        value: (trial, epoch, objective) =>
+          chance(seed, trial, 9) < neverFinite ? Infinity : usual.value(trial, epoch, objective),
+        fitFails: (fit) => chance(seed, fit, 8) < fitFailing,
+        failsAt: someEpoch(failing, 3),
+        endsAt: someEpoch(ending, 4),
+        stoppedAt: someEpoch(stopping, 5),
+        overrun: (trial) => (chance(seed, trial, 6) < overrunning ? 1 : 0),
+        directions: Array.from({ length: objectives }, () => 'minimize' as const),
+        ...(closesAfter === null ? {} : { closesAfter }),
+        ...(epochs === null ? {} : { epochs }),
+      } satisfies World
+    },
+  )
 
 export function schedulerLaws(kind: SchedulerKind, settings: LawSettings): void {
   const draws: fc.Arbitrary<Draw> = fc
@@ -96,6 +110,12 @@ export function schedulerLaws(kind: SchedulerKind, settings: LawSettings): void 
     const property = fc.property(draws, ({ world, options }) => {
       const course = runStudy(kind, options, world)
       for (const rung of course.rungs) assert.ok(rung.promoted <= settings.allowed(rung, options), JSON.stringify(rung))
+      for (const verdict of course.verdicts)
+        if (verdict.type === 'stop')
+          assert.ok(
+            (course.reached[verdict.trial] ?? 0) >= (world.minEpochs ?? 1),
+            'nobody is judged before epochs.min',
+          )
       if (world.epochs !== undefined) assert.ok(course.epochs <= world.epochs + overrunOf(course.orders, world))
     })
     fc.assert(property, { numRuns: 300 })

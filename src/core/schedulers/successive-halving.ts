@@ -7,13 +7,14 @@
  * Where we differ, and why: n is free. Fewer trials than eta^cuts end in rounds of a single trial; more in several fully trained ones.
  * With n given and a budget the bracket is repeated until the budget ends. The rest is bracket-scheduler.ts, and its invariants.
  */
+import { numberOf, numberOrNull } from '../options.ts'
 import { etaProblems, previewBrackets } from './bracket-preview.ts'
 import type { BracketPlan } from './bracket-plan.ts'
 import { bracketScheduler } from './bracket-scheduler.ts'
 import { explainBracket } from './bracket-verdicts.ts'
 import { bracketOf, deepestCuts, largestPower } from './brackets.ts'
+import { passesOf } from './passes.ts'
 import type { SchedulerKind, SchedulerSetup } from './scheduler.ts'
-import { isBudgetNamed, numberOf, numberOrNull } from './settings.ts'
 
 export const successiveHalving: SchedulerKind = {
   name: 'successive-halving',
@@ -41,8 +42,7 @@ export const successiveHalving: SchedulerKind = {
     if (problems.length > 0) return { options, problems }
     const given = numberOrNull(options, 'n')
     const n = given ?? definition.budget.trials ?? Math.ceil(eta ** cutsOf({ definition, options }))
-    const isRepeated = given !== null && isBudgetNamed(definition.budget)
-    const passes = numberOrNull(options, 'passes') ?? (isRepeated ? null : 1)
+    const passes = given === null ? (numberOrNull(options, 'passes') ?? 1) : passesOf({ definition, options })
     return { options: { ...options, n, passes }, problems }
   },
   create: (setup) => bracketScheduler(planOf(setup)),

@@ -83,6 +83,19 @@ test('a predictor that cannot be had costs epochs, never a trial', () => {
   fc.assert(property, { numRuns: 40 })
 })
 
+test('a predictor that cannot be had is asked for again by a round that needs it, and by nobody who waits for another', () => {
+  for (const slots of [10, 100]) {
+    const world = aWorld(1, { slots, maxEpochs: 81 })
+    const { verdicts, rungs } = runStudy(
+      swiftHyperband,
+      { predictor: 'last-value', passes: 2 },
+      { ...world, fitFails: () => true },
+    )
+    const fits = verdicts.filter(({ type }) => type === 'fit').length
+    assert.ok(fits > 0 && fits <= rungs.length, `${fits} fits`)
+  }
+})
+
 test('audited trials reach the target of their round and are judged', () => {
   const world = aWorld(3, { slots: 4, maxEpochs: 27 })
   const course = runStudy(swiftHyperband, { ...fixed, audit: 1 }, world)
@@ -93,6 +106,16 @@ test('audited trials reach the target of their round and are judged', () => {
     .reduce((sum, data) => sum + data.dropped.length, 0)
   assert.ok(judged.length > 0)
   assert.equal(judged.length, dropped)
+})
+
+test('idle slots train nobody ahead who would have to begin anew', () => {
+  const speculative = (resumable: boolean | 'restart'): number => {
+    const world = { ...aWorld(3, { slots: 20, maxEpochs: 27 }), resumable }
+    const { orders } = runStudy(swiftHyperband, fixed, world)
+    return orders.filter(({ order }) => order.type === 'resume' && order.speculative).length
+  }
+  assert.ok(speculative(true) > 0)
+  assert.equal(speculative('restart'), 0)
 })
 
 test('Quantum-Swift-Hyperband is Swift-Hyperband with another predictor', () => {
@@ -110,4 +133,12 @@ test('curves of an earlier study teach from the first trial on, unless they are 
   assert.ok(taught.epochs < course('last-value').epochs)
   assert.equal(isRefused(taught), false)
   assert.equal(isRefused(course({ type: 'last-value', earlier: earlier(100) })), true)
+})
+
+test('a trial that was dropped, and is audited, before the earlier curves were refused holds no place of those who teach instead', () => {
+  const options = { eta: 3, d: 2, k: 0, audit: 1, predictor: { type: 'last-value', earlier: earlier(100) } }
+  for (let seed = 0; seed < 10; seed++) {
+    const world = aWorld(seed, { slots: 2, maxEpochs: 27, minEpochs: 4, trials: 5 })
+    assert.ok(runStudy(swiftHyperband, options, world).isDone)
+  }
 })

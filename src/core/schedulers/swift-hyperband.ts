@@ -27,13 +27,13 @@
 import type { AlgorithmDefinition } from '../study/definition.ts'
 import { earlierCurves } from '../study/fit-input.ts'
 import type { StudyView } from '../study/study-view.ts'
-import type { OptionSpecs } from '../options.ts'
+import { choiceOf, numberOf, numberOrNull, type OptionSpecs } from '../options.ts'
 import { etaProblems } from './bracket-preview.ts'
 import { trialsOfPass } from './bracket-plan.ts'
 import { hyperbandBrackets, largestPower } from './brackets.ts'
+import { passesOf } from './passes.ts'
 import { resolvedPredictor } from './predictor-option.ts'
 import type { Notice, Scheduler, SchedulerKind, SchedulerSetup, Verdict } from './scheduler.ts'
-import { choiceOf, isBudgetNamed, numberOf, numberOrNull } from './settings.ts'
 import { isAuditing } from './swift/audit.ts'
 import { evolve, type FitTag } from './swift/evolve.ts'
 import { memberOf, openMemory, roundOf, type SwiftMemory } from './swift/memory.ts'
@@ -71,7 +71,7 @@ function swiftKind(name: string, predictor: string, doc: string): SchedulerKind 
     pauses: () => true,
     resolve({ definition, options, slots }) {
       const eta = numberOf(options, 'eta')
-      const passes = numberOrNull(options, 'passes') ?? (isBudgetNamed(definition.budget) ? null : 1)
+      const passes = passesOf({ definition, options })
       const order = options['order'] ?? (slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path')
       const implied = options['waves'] === true ? impliedByWaves : {}
       const its = resolvedPredictor(options['predictor'], definition)
@@ -108,7 +108,13 @@ function swiftOptions(predictor: string): OptionSpecs {
       atMost: 1,
       doc: 'Share of the places of the next round that is always trained fully.',
     },
-    knownCurve: { type: 'number', default: 0.5, above: 0, atMost: 1, doc: 'How far into a round the decision lies.' },
+    knownCurve: {
+      type: 'number',
+      default: 0.5,
+      above: 0,
+      atMost: 1,
+      doc: 'How far into a round the decision lies; never before epochs.min.',
+    },
     threshold: {
       type: 'number',
       default: 0.25,
@@ -170,6 +176,7 @@ function planOf({ definition, options }: SchedulerSetup): SwiftPlan {
     predictor,
     earlier: earlierCurves(predictor),
     seed: definition.seed,
+    minEpochs: min,
     maxEpochs: max,
   }
 }

@@ -201,3 +201,11 @@ test('waves leave no choice of what they fix, and say so where the study file wa
   assert.deepEqual(problems(swiftHyperband, { order: 'published', sent: 'arrival', speculate: 'never' }), [])
   assert.equal(problems(swiftHyperband, { order: 'path', audit: 0.1 }).length, 2)
 })
+
+test('a trial that a wave waits for is ordered on, also where those who trained too far are in a later round already', () => {
+  for (let seed = 0; seed < 12; seed++)
+    for (let epochs = 84; epochs < 120; epochs += 3) {
+      const world: World = { ...aWorld(seed, { slots: 2, maxEpochs: 9, epochs }), overrun: () => 1 }
+      runStudy(swiftHyperband, { waves: true, predictor: 'last-value', eta: 1.5, d: 2, k: 1 }, world)
+    }
+})

@@ -43,7 +43,9 @@ export function wavesProblems(options: Options): string[] {
     ...(options['order'] === 'path' ? ['order: path'] : []),
     ...(Number(options['audit'] ?? 0) > 0 ? [`audit: ${Number(options['audit'])}`] : []),
   ]
-  return wrong.map((given) => `waves: true is the published dispatch, which has no ${given}: leave one of them out`)
+  return wrong.map(
+    (given) => `waves: true is the published dispatch, which goes without ${given}: leave one of them out`,
+  )
 }
 
 /** Plain data. */
@@ -195,7 +197,8 @@ function ordersOfWave<Inner>(scene: Scene<Inner>, limit: number): Order[] {
     const its = phaseOf(order, memory, answers)
     if (phase === null) room = workersOf(study) - waveFor(its, memory, study).used
     phase ??= its
-    if (!isSameRound(its, phase)) break
+    // Nobody else has a turn before it, but one that is interrupted has.
+    if (!isSameRound(its, phase)) room = 0
     if (its.isSelected !== phase.isSelected || room <= 0) continue
     room--
     orders.push(order)

@@ -263,3 +263,20 @@ test('a spent budget of time sets no further deadline while trials save', () => 
   assert.deepEqual(story.tell({ type: 'TimePassed' }), ['StopAttempt 0'])
   assert.equal(nextDeadline(story.study.state), null)
 })
+
+test('a trial that prediction wants further, for which no epochs are left, may end by itself meanwhile', () => {
+  const scheduler = { type: 'swift-hyperband', eta: 3, d: 2, predictor: 'last-value', passes: 1 }
+  const epochs = { min: 2, max: 9, resource: 'epochs' }
+  const story = aStory({ epochs, scheduler, budget: { epochs: 12 } }, 6)
+  // Trials 0 and 1 are sent to epoch 3, the others to epoch 2: all that the budget has.
+  story.tell(opened(6))
+  story.tell(report(0, 1, 0.1), report(0, 2, 0.1), report(2, 1, 0.5), report(3, 1, 0.6), report(4, 1, 0.7))
+  assert.deepEqual(story.tell(report(0, 3, NaN)), ['FailTrial 0 non-finite'])
+  // Trial 2 is sent in the place of trial 0. It ends, and the round is cut without it.
+  for (const trial of [2, 3, 4]) story.tell(ended(trial))
+  story.tell(report(1, 1, 0.4), report(1, 2, 0.3), report(1, 3, 0.2))
+  assert.deepEqual(
+    story.study.state.trials.slice(0, 5).map(({ state }) => state),
+    ['failed', 'running', 'complete', 'complete', 'complete'],
+  )
+})

@@ -10,6 +10,7 @@
  * Cost: that of taking every decision again.
  */
 import { predictors } from '../predictors/index.ts'
+import type { Model } from '../predictors/predictor.ts'
 import { assert } from '../trial.ts'
 import { decide } from './decide.ts'
 import type { Decision, Event, Fact } from './events.ts'
@@ -33,6 +34,8 @@ export interface Verification {
   /** Decisions that were taken again and found equal. */
   readonly derived: number
   readonly notDerived: number
+  /** Predictors that were trained again and found the same, or whose recorded device answers were made into the model again. */
+  readonly predictors: number
   readonly undecidable: readonly Problem[]
   readonly problems: readonly Problem[]
 }
@@ -47,7 +50,7 @@ export interface Verifier {
 const problemsMax = 1000
 
 interface Checking {
-  readonly counts: { events: number; decisions: number; derived: number; notDerived: number }
+  readonly counts: { events: number; decisions: number; derived: number; notDerived: number; predictors: number }
   readonly problems: Problem[]
   readonly undecidable: Problem[]
   study: Study | null
@@ -62,7 +65,7 @@ interface Checking {
 
 export function newVerifier(algorithms: Algorithms): Verifier {
   const checking: Checking = {
-    counts: { events: 0, decisions: 0, derived: 0, notDerived: 0 },
+    counts: { events: 0, decisions: 0, derived: 0, notDerived: 0, predictors: 0 },
     problems: [],
     undecidable: [],
     study: null,
@@ -138,6 +141,7 @@ function checkFact(checking: Checking, study: Study, seq: number, recorded: Fact
   }
   const problem = factProblem(study, recorded)
   if (problem !== null) add(problems, { seq, recorded, problem })
+  else if (recorded.type === 'PredictorFitted' && isOfKnownVersion(recorded.model)) checking.counts.predictors++
   if (recorded.type !== 'ControllerStarted') return
   if (recorded.fence <= checking.fence) {
     const wrong = `fence ${recorded.fence} is not above the one before, ${checking.fence}`
@@ -209,6 +213,10 @@ function factProblem(study: Study, fact: Fact): string | null {
   }
 }
 
+function isOfKnownVersion(model: Model): boolean {
+  return predictors[model.type]?.version === model.version
+}
+
 /** A model follows from the curves that it was trained on; a device's answers are taken as they stand. */
 function fitProblem(
   { state, view }: Study,
@@ -218,7 +226,7 @@ function fitProblem(
   if (!request) return `${fact.type} answers fit ${fact.fit}, which is not under way`
   if (fact.type === 'PredictorFailed') return null
   const { model } = fact
-  if (predictors[model.type]?.version !== model.version) return null
+  if (!isOfKnownVersion(model)) return null
   const wrong = predictorOf(request.predictor).check(fitInput(view, request), model)
   return wrong === null ? null : `the model of fit ${fact.fit} does not follow from its curves: ${wrong}`
 }

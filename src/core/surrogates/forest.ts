@@ -14,7 +14,7 @@
  * - A prediction lies within the range of y; a constant y is predicted exactly, with variance 0.
  * - The same seed gives the same forest; trees are independent, so that a forest of fewer trees is the beginning of one of more.
  */
-import type { Matrix } from '../maths/matrix.ts'
+import { rowOf, type Matrix } from '../maths/matrix.ts'
 import { stream, type Stream } from '../maths/stream.ts'
 
 export interface ForestOptions {
@@ -66,10 +66,10 @@ export function askForest(trees: readonly Tree[], row: ArrayLike<number>): Answe
 }
 
 /** For each row of x, on which the forest was grown, the answer of the trees that have not seen it; null where all have. */
-export function outOfBag({ trees, drawn }: Forest, { rows, columns, values }: Matrix): (Answer | null)[] {
-  return Array.from({ length: rows }, (_, row) => {
+export function outOfBag({ trees, drawn }: Forest, x: Matrix): (Answer | null)[] {
+  return Array.from({ length: x.rows }, (_, row) => {
     const unseen = trees.filter((_tree, index) => drawn[index]![row] === 0)
-    return unseen.length === 0 ? null : askForest(unseen, values.subarray(row * columns, (row + 1) * columns))
+    return unseen.length === 0 ? null : askForest(unseen, rowOf(x, row))
   })
 }
 

@@ -4,11 +4,12 @@
  * Curves stand in order of their losses and are dealt out like cards, so that each chunk covers the whole range. (The published study splits 80 random
  * curves into four.)
  */
-import { kernelMatrix } from '../svr/kernel.ts'
-import { matrixOf, type Matrix } from '../../maths/matrix.ts'
+import { columnOf, matrixOf, rowsOf, type Matrix } from '../../maths/matrix.ts'
 import type { TrainingCurves } from '../curve.ts'
 import { featureRow, featureSpec, type FeatureSpec } from '../features.ts'
-import { fitScaler, scaled, type Scaler } from '../scaling.ts'
+import { fitScaler, scaledMatrix, type Scaler } from '../scaling.ts'
+import { kernelMatrix } from '../svr/kernel.ts'
+import type { Kernel } from '../svr/svr.ts'
 import { buildQubo, digitWeights } from './build-qubo.ts'
 import { combined } from './combine.ts'
 import type { Qubo } from './qubo.ts'
@@ -37,21 +38,25 @@ export interface Prepared {
 export function prepared(data: TrainingCurves, known: number, settings: QsvrSettings): Prepared {
   const features = featureSpec(settings.features, data)
   const x = matrixOf(data.starts.map((start) => featureRow(start, known, features)))
-  const y = matrixOf(data.targets.map((loss) => [loss]))
+  const y = columnOf(data.targets)
   const lens = { features, x: fitScaler(settings.scaling, x), y: fitScaler(settings.scaling, y) }
   const isConstant = data.targets.every((loss) => loss === data.targets[0])
   const count = isConstant ? 0 : Math.ceil(data.targets.length / settings.chunk)
   const chunks = Array.from({ length: count }, (_, chunk) => {
     const members = Array.from(data.targets.keys()).filter((row) => row % count === chunk)
-    const rows = matrixOf(members.map((row) => Array.from(scaled(lens.x, rowOf(x, row)))))
+    const rows = scaledMatrix(lens.x, rowsOf(x, members))
     return {
       members,
       rows,
-      kernel: kernelMatrix({ type: 'rbf', gamma: settings.gamma }, rows),
-      y: Float64Array.from(members, (row) => scaled(lens.y, [data.targets[row]!])[0]!),
+      kernel: kernelMatrix(kernelOf(settings), rows),
+      y: scaledMatrix(lens.y, rowsOf(y, members)).values,
     }
   })
   return { lens, chunks }
+}
+
+export function kernelOf({ gamma }: Pick<QsvrSettings, 'gamma'>): Kernel {
+  return { type: 'rbf', gamma }
 }
 
 export function quboOf({ kernel, y }: Training, { encoding, terms }: QsvrSettings): Qubo {
@@ -62,8 +67,4 @@ export function quboOf({ kernel, y }: Training, { encoding, terms }: QsvrSetting
 export function sevenOf(training: Training, solutions: readonly Uint8Array[], settings: QsvrSettings): Regressor[] {
   const tube = { epsilon: settings.terms.epsilon, limit: settings.limit }
   return combined(training, solutions, digitWeights(settings.encoding), tube)
-}
-
-function rowOf({ columns, values }: Matrix, row: number): Float64Array {
-  return values.subarray(row * columns, (row + 1) * columns)
 }

@@ -14,18 +14,17 @@ import type { Learner } from '../calibrated.ts'
 import { featureRow } from '../features.ts'
 import type { FitInput } from '../predictor.ts'
 import { scaled, unscaled } from '../scaling.ts'
-import { squaredDistance } from '../svr/kernel.ts'
-import { prepared, quboOf, sevenOf, type Chunk, type Lens } from './chunks.ts'
+import { kernelBetween } from '../svr/kernel.ts'
+import { predictSvr } from '../svr/predict-svr.ts'
+import { supported, svrFromJson, svrToJson, type Svr } from '../svr/svr.ts'
+import { kernelOf, prepared, quboOf, sevenOf, type Chunk, type Lens } from './chunks.ts'
 import { answerOf } from './combine.ts'
 import { leftOut } from './left-out.ts'
 import { bitsText, distinctSamples, type Qubo, type Sample } from './qubo.ts'
-import type { Regressor } from './regressor.ts'
+import { functionOf, type Regressor, type Training } from './regressor.ts'
 import type { QsvrSettings } from './settings.ts'
 
-/** JSON. */
 export interface LearntQsvr {
-  readonly known: number
-  readonly gamma: number
   readonly lens: Lens
   /** The loss of all training curves, if they have but one; then there is nothing to anneal. */
   readonly constant: number | null
@@ -33,10 +32,8 @@ export interface LearntQsvr {
 }
 
 export interface LearntChunk {
-  /** Those rows of scaled features whose coefficient is not 0. */
-  readonly rows: readonly (readonly number[])[]
-  readonly delta: readonly number[]
-  readonly b: number
+  /** From scaled features to the scaled loss. */
+  readonly svr: Svr
   /** Sums to 1 over the chunks. */
   readonly weight: number
   /** The kept ones, lowest energy first. */
@@ -50,10 +47,9 @@ export function qsvrLearner(settings: QsvrSettings, annealer: Annealer): Learner
   return {
     learn(data, input) {
       const { lens, chunks } = prepared(data, input.known, settings)
-      const same = { known: input.known, gamma: settings.gamma, lens }
       if (chunks.length === 0)
         return {
-          learnt: { ...same, constant: data.targets[0]!, chunks: [] },
+          learnt: { lens, constant: data.targets[0]!, chunks: [] },
           outOfSample: data.targets.length < 2 ? [] : data.targets,
         }
       const kept = chunks.map((chunk, index) => {
@@ -63,23 +59,23 @@ export function qsvrLearner(settings: QsvrSettings, annealer: Annealer): Learner
       const { learnt, outOfSample } =
         chunks.length === 1 ? alone(chunks[0]!, kept[0]!, settings) : together(chunks, kept, settings)
       return {
-        learnt: { ...same, constant: null, chunks: learnt },
+        learnt: { lens, constant: null, chunks: learnt },
         outOfSample: outOfSample.map((value) => unscaled(lens.y, 0, value)),
       }
     },
-    predict({ known, gamma, lens, constant, chunks }, start) {
+    predict({ lens, constant, chunks }, start) {
       if (constant !== null) return constant
-      const x = scaled(lens.x, featureRow(start, known, lens.features))
+      const x = scaled(lens.x, featureRow(start, start.values.length, lens.features))
       let value = 0
-      for (const { rows, delta, b, weight } of chunks) {
-        let sum = b
-        rows.forEach((row, j) => (sum += delta[j]! * Math.exp(-gamma * squaredDistance(x, 0, row, 0, x.length))))
-        value += weight * sum
-      }
+      for (const { svr, weight } of chunks) value += weight * predictSvr(svr, x)
       return unscaled(lens.y, 0, value)
     },
-    toJson: (learnt) => learnt as unknown as Json,
-    fromJson: (json) => json as unknown as LearntQsvr,
+    toJson: ({ chunks, ...rest }) =>
+      ({ ...rest, chunks: chunks.map(({ svr, ...chunk }) => ({ svr: svrToJson(svr), ...chunk })) }) as unknown as Json,
+    fromJson(json) {
+      const { chunks, ...rest } = json as unknown as LearntQsvr
+      return { ...rest, chunks: chunks.map((chunk) => ({ ...chunk, svr: svrFromJson(chunk.svr as unknown as Json) })) }
+    },
     fitMs: ({ curves }) => fitMs(curves.length, settings),
   }
 }
@@ -95,13 +91,17 @@ function alone(chunk: Chunk, kept: readonly Sample[], settings: QsvrSettings): T
   const outOfSample: number[] = []
   const values = leftOut(chunk, bits, settings)
   chunk.members.forEach((row, place) => (outOfSample[row] = values[place]!))
-  return { learnt: [learntOf(chunk, answerOf(sevenOf(chunk, bits, settings), settings.choice), 1, kept)], outOfSample }
+  const regressor = answerOf(sevenOf(chunk, bits, settings), settings.choice)
+  return { learnt: [learntOf(chunk, regressor, { weight: 1, kept, settings })], outOfSample }
 }
 
 function together(chunks: readonly Chunk[], kept: readonly (readonly Sample[])[], settings: QsvrSettings): Team {
   const played = chunks.map((chunk, index) => {
     const others = chunks.filter((other) => other !== chunk)
-    const cross = crossKernel(chunk, others, settings.gamma)
+    const foreign = others.map(({ rows, y }): Training => ({
+      kernel: kernelBetween(kernelOf(settings), rows, chunk.rows),
+      y,
+    }))
     const truth = others.flatMap(({ y }) => Array.from(y))
     const seven = sevenOf(
       chunk,
@@ -109,7 +109,7 @@ function together(chunks: readonly Chunk[], kept: readonly (readonly Sample[])[]
       settings,
     )
     const options = (settings.choice === 'best' ? seven : [answerOf(seven, settings.choice)]).map((regressor) => {
-      const values = valuesOf(cross, regressor)
+      const values = foreign.flatMap((training) => Array.from(functionOf(training, regressor)))
       return { regressor, values, score: r2(truth, values) }
     })
     const best = options.reduce((most, option) => (option.score > most.score ? option : most))
@@ -133,34 +133,19 @@ function together(chunks: readonly Chunk[], kept: readonly (readonly Sample[])[]
   })
   return {
     learnt: chunks.map((chunk, index) =>
-      learntOf(chunk, played[index]!.regressor, weights[index]! / sum, kept[index]!),
+      learntOf(chunk, played[index]!.regressor, { weight: weights[index]! / sum, kept: kept[index]!, settings }),
     ),
     outOfSample,
   }
 }
 
-/** A row for each training curve of `others`, a column for each of `chunk`. */
-function crossKernel({ rows }: Chunk, others: readonly Chunk[], gamma: number): Float64Array[] {
-  const { columns, values } = rows
-  return others.flatMap((other) =>
-    Array.from({ length: other.rows.rows }, (_, i) =>
-      Float64Array.from({ length: rows.rows }, (_value, j) =>
-        Math.exp(-gamma * squaredDistance(other.rows.values, i * columns, values, j * columns, columns)),
-      ),
-    ),
-  )
-}
-
-function valuesOf(kernel: readonly Float64Array[], { delta, b }: Regressor): Float64Array {
-  return Float64Array.from(kernel, (row) => row.reduce((sum, value, j) => sum + delta[j]! * value, b))
-}
-
-function learntOf({ rows }: Chunk, { delta, b }: Regressor, weight: number, kept: readonly Sample[]): LearntChunk {
-  const used = Array.from(delta.keys()).filter((row) => delta[row] !== 0)
+function learntOf(
+  { rows }: Chunk,
+  { delta, b }: Regressor,
+  { weight, kept, settings }: { weight: number; kept: readonly Sample[]; settings: QsvrSettings },
+): LearntChunk {
   return {
-    rows: used.map((row) => Array.from(rows.values.subarray(row * rows.columns, (row + 1) * rows.columns))),
-    delta: used.map((row) => delta[row]!),
-    b,
+    svr: supported(kernelOf(settings), rows, { coefficients: delta, intercept: b }),
     weight,
     solutions: kept.map(({ bits, energy }) => ({ bits: bitsText(bits), energy })),
   }

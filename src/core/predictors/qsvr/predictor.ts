@@ -5,7 +5,7 @@ import { trainingCurves } from '../curve.ts'
 import type { FitInput, Predictor } from '../predictor.ts'
 import { anneal } from './anneal.ts'
 import { prepared, quboOf } from './chunks.ts'
-import { qsvrLearner, type Annealer, type LearntQsvr } from './learner.ts'
+import { qsvrLearner, type Annealer, type LearntChunk, type LearntQsvr } from './learner.ts'
 import { bitsOf, energyOf, type Qubo, type Sample } from './qubo.ts'
 import type { QsvrSettings } from './settings.ts'
 
@@ -33,7 +33,7 @@ export function qsvrPredictor(
       if (qubos.length !== recorded.length)
         return `it holds answers to ${recorded.length} problems, and there are ${qubos.length}`
       for (const [chunk, qubo] of qubos.entries()) {
-        const wrong = wrongSolution(qubo, recorded[chunk]!.solutions)
+        const wrong = wrongSolution(qubo, recorded[chunk]?.solutions)
         if (wrong !== null) return `problem ${chunk}: ${wrong}`
       }
       return predictorOf((_, chunk) => recorded[chunk]!.solutions.map(({ bits }) => bitsOf(bits))).check(input, model)
@@ -46,13 +46,12 @@ export function qsvrPredictor(
   }
 }
 
-function wrongSolution(
-  qubo: Qubo,
-  solutions: readonly { readonly bits: string; readonly energy: number }[],
-): string | null {
-  if (solutions.length === 0) return 'no solution is kept'
-  for (const { bits, energy } of solutions) {
-    if (bits.length !== qubo.size || /[^01]/.test(bits)) return `a solution is not ${qubo.size} bits`
+/** The solutions are read from a log, which may hold anything. */
+function wrongSolution(qubo: Qubo, solutions: LearntChunk['solutions'] | null | undefined): string | null {
+  if (!Array.isArray(solutions) || solutions.length === 0) return 'no solution is kept'
+  for (const { bits, energy } of solutions as LearntChunk['solutions']) {
+    if (typeof bits !== 'string' || bits.length !== qubo.size || /[^01]/.test(bits))
+      return `a solution is not ${qubo.size} bits`
     const again = energyOf(qubo, bitsOf(bits))
     if (!(Math.abs(energy - again) <= 1e-9 * Math.max(1, Math.abs(again))))
       return `the energy of a solution is ${energy}, and ${again} when computed again`

@@ -19,8 +19,9 @@ export interface Regressor {
 }
 
 export interface Training {
-  /** Row-major, of the training rows with themselves. */
+  /** Row-major n x n, of the training rows with themselves. */
   readonly kernel: Float64Array
+  /** Scaled losses. */
   readonly y: Float64Array
 }
 
@@ -52,7 +53,7 @@ export function regressorOf(training: Training, { alpha, alphahat }: Coefficient
   return { delta, b: offsetOf(residuals, { alpha, alphahat }, tube) }
 }
 
-/** What it says for the training rows. */
+/** What it says for the rows of `y`: those that it was trained on, or others with `kernel` between them (rows) and the training rows (columns). */
 export function functionOf({ kernel, y }: Training, { delta, b }: Regressor): Float64Array {
   return Float64Array.from({ length: y.length }, (_, i) => {
     let sum = b

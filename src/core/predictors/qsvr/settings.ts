@@ -1,8 +1,8 @@
 /** The options of the QSVR predictors: published values are the defaults, but for the annealing, which is our own. */
 import type { Options, OptionSpecs } from '../../options.ts'
-import { choiceOf, numberOf } from '../../schedulers/settings.ts'
-import { featuresOption } from '../features.ts'
-import type { Scaling } from '../scaling.ts'
+import { choiceOf, numberOf } from '../../options.ts'
+import { featuresOf, featuresOption } from '../features.ts'
+import { scalings, type Scaling } from '../scaling.ts'
 import type { AnnealSettings } from './anneal.ts'
 import type { Encoding, Terms } from './build-qubo.ts'
 import { combinationCount, type Choice } from './combine.ts'
@@ -22,8 +22,6 @@ export interface QsvrSettings {
   readonly choice: Choice
   readonly anneal: AnnealSettings
 }
-
-const scalings: readonly Scaling[] = ['min-max', 'quantile', 'none']
 
 const problemOptions: OptionSpecs = {
   features: featuresOption,
@@ -135,7 +133,7 @@ export function keptSolutions(options: Options): number {
 
 export function qsvrSettings(options: Options, choice: Choice): QsvrSettings {
   return {
-    features: String(options['features']),
+    features: featuresOf(options),
     scaling: choiceOf(options, 'scaling', scalings),
     encoding: {
       bits: numberOf(options, 'bits'),

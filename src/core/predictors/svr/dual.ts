@@ -63,7 +63,8 @@ export interface Solution {
 /** Of a minimised problem. */
 export function solutionOf(problem: Dual): Solution {
   const { rows, groups } = problem
-  if (groups.filter((group) => snap(problem, group)).length > 0) settle(problem)
+  const isMoved = groups.map((group) => snap(problem, group)).includes(true)
+  if (isMoved) settle(problem)
   const multipliers = groups.map((group) => multiplier(problem, group))
   return {
     coefficients: Float64Array.from({ length: rows }, (_, row) => coefficientOf(problem, row)),

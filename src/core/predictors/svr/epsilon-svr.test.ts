@@ -3,8 +3,8 @@ import { equal, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { shared } from '../../../../test/shared.ts'
 import { matrixOf } from '../../maths/matrix.ts'
-import { fitEpsilonSvr } from './epsilon-svr.ts'
 import { predictSvr } from './predict-svr.ts'
+import { fitSvr } from './settings.ts'
 import { type GoldenGroup, svrGoldens } from './svr-goldens.laws.ts'
 import { svrLaws } from './svr.laws.ts'
 
@@ -27,7 +27,8 @@ svrGoldens(
 )
 
 test('errors inside the tube cost nothing: rows whose targets fit into it give its middle', () => {
-  const svr = fitEpsilonSvr(matrixOf([[0], [1], [2]]), Float64Array.of(1, 1.2, 1.6), {
+  const svr = fitSvr(matrixOf([[0], [1], [2]]), Float64Array.of(1, 1.2, 1.6), {
+    type: 'epsilon-svr',
     C: 1,
     epsilon: 0.5,
     kernel: 'rbf',
@@ -40,6 +41,6 @@ test('errors inside the tube cost nothing: rows whose targets fit into it give i
 test('a large C without a tube goes through the points', () => {
   const rows = Array.from({ length: 12 }, (_, row) => [row])
   const y = Float64Array.from(rows, (_, row) => Math.sin(row))
-  const svr = fitEpsilonSvr(matrixOf(rows), y, { C: 1e6, epsilon: 0, kernel: 'rbf', gamma: 1 })
+  const svr = fitSvr(matrixOf(rows), y, { type: 'epsilon-svr', C: 1e6, epsilon: 0, kernel: 'rbf', gamma: 1 })
   for (const [row, value] of y.entries()) ok(Math.abs(predictSvr(svr, rows[row]!) - value) < 1e-6)
 })

@@ -8,12 +8,9 @@
  * features and no rows are ordinary cases (no rows predict 0).
  */
 import { assert } from '../../trial.ts'
-import type { Matrix } from '../../maths/matrix.ts'
 import { dual, type Solution, solutionOf } from './dual.ts'
-import { kernelMatrix, kernelOf, type KernelOptions } from './kernel.ts'
+import type { KernelOptions } from './kernel.ts'
 import { minimise } from './smo.ts'
-import type { Svr } from './svr.ts'
-import { supported } from './svr.ts'
 
 export interface EpsilonSvrOptions extends KernelOptions {
   /** The largest size of a coefficient. */
@@ -24,12 +21,7 @@ export interface EpsilonSvrOptions extends KernelOptions {
   readonly tolerance?: number
 }
 
-export function fitEpsilonSvr(x: Matrix, y: Float64Array, options: EpsilonSvrOptions): Svr {
-  const kernel = kernelOf(options, x)
-  return supported(kernel, x, solveEpsilonSvr(kernelMatrix(kernel, x), y, options))
-}
-
-/** From the kernel matrix alone. `start`: the parts of a solution nearby, such as that with one row more. */
+/** `kernel`: row-major n x n. `start`: the parts of a solution nearby, such as that with one row more. */
 export function solveEpsilonSvr(
   kernel: Float64Array,
   y: Float64Array,

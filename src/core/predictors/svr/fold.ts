@@ -1,10 +1,12 @@
 /**
- * Some rows left out and the others scaled without them: the data of one refit, ready for many settings.
+ * Refits without some rows: leave-one-out, k-fold. A fold holds the data of one refit, ready for many settings.
  *
  * What all kernels of the rows are made of is computed once; if leaving the rows out does not move the scaling of the features, which with
  * min-max is so for all rows but the extreme ones, it is taken from that of all rows.
+ *
+ * Cost: n^2 p for the distances of all rows; then a refit costs n^2 exponentials and some Newton steps, and n^2 p more where the scaling moves.
  */
-import type { Matrix } from '../../maths/matrix.ts'
+import { columnOf, rowsOf, type Matrix } from '../../maths/matrix.ts'
 import { fitScaler, scaledMatrix, type Scaler, type Scaling, unscaled } from '../scaling.ts'
 import type { Solution } from './dual.ts'
 import { kernelOf, kernelOfPair, kernelOfPairs, pairs, pairsBetween } from './kernel.ts'
@@ -45,7 +47,7 @@ export function folding(
     const own = fitScaler(scaling, keptRows)
     const isSame = sameScaler(own, scaler)
     const keptX = isSame ? rowsOf(all, kept) : scaledMatrix(own, keptRows)
-    const keptY: Matrix = { rows: kept.length, columns: 1, values: Float64Array.from(kept, (row) => y[row]!) }
+    const keptY = columnOf(kept.map((row) => y[row]!))
     const yScaler = fitScaler(scaling, keptY)
     return {
       left,
@@ -59,6 +61,26 @@ export function folding(
       yScaler,
     }
   }
+}
+
+/**
+ * For each row, in units of y, what is predicted without the rows of its part; each row is in one part. Everything is refitted, the scaling too, from
+ * the solution of all rows (`start`: its parts), from which leaving out a few is not far.
+ */
+export function predictLeftOut(
+  x: Matrix,
+  y: Float64Array,
+  settings: SvrSettings & Pick<FoldSettings, 'scaling'>,
+  parts: readonly (readonly number[])[],
+  start: Solution['parts'],
+): Float64Array {
+  const without = folding(x, y, settings)
+  const predicted = new Float64Array(x.rows)
+  for (const part of parts) {
+    const found = predictLeft(without(part), settings, start)
+    part.forEach((row, place) => (predicted[row] = found[place]!))
+  }
+  return predicted
 }
 
 /** For each row left out, in units of y, what is predicted without it. `start`: parts of a solution of all rows. */
@@ -77,12 +99,6 @@ export function predictLeft(fold: Fold, settings: SvrSettings, start: Solution['
       sum += coefficients[at]! * kernelOfPair(kernel, between[place * kept.length + at]!)
     return unscaled(yScaler, 0, sum + intercept)
   })
-}
-
-function rowsOf({ columns, values }: Matrix, rows: readonly number[]): Matrix {
-  const chosenValues = new Float64Array(rows.length * columns)
-  rows.forEach((row, place) => chosenValues.set(values.subarray(row * columns, (row + 1) * columns), place * columns))
-  return { rows: rows.length, columns, values: chosenValues }
 }
 
 function chosen(all: Float64Array, size: number, rows: readonly number[], columns: readonly number[]): Float64Array {

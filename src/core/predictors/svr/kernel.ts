@@ -42,7 +42,7 @@ export function pairs(type: Kernel['type'], { rows, columns, values }: Matrix): 
   return found
 }
 
-/** The same of the rows of two matrices: row-major left.rows x right.rows. */
+/** The same of the rows of two matrices. Row-major left.rows x right.rows. */
 export function pairsBetween(type: Kernel['type'], left: Matrix, right: Matrix): Float64Array {
   const { columns } = left
   const found = new Float64Array(left.rows * right.rows)
@@ -63,6 +63,11 @@ export function kernelOfPairs(kernel: Kernel, given: Float64Array, rows: number)
       found[j * rows + i] = value
     }
   return found
+}
+
+/** Of the rows of two matrices: row-major left.rows x right.rows. */
+export function kernelBetween(kernel: Kernel, left: Matrix, right: Matrix): Float64Array {
+  return pairsBetween(kernel.type, left, right).map((value) => kernelOfPair(kernel, value))
 }
 
 export function kernelOfPair(kernel: Kernel, given: number): number {

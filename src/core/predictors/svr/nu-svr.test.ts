@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs'
 import { shared } from '../../../../test/shared.ts'
 import { matrixOf } from '../../maths/matrix.ts'
 import { fitScaler, scaled, scaledMatrix, unscaled } from '../scaling.ts'
-import { fitNuSvr } from './nu-svr.ts'
 import { predictSvr } from './predict-svr.ts'
+import { fitSvr } from './settings.ts'
 import { type GoldenGroup, svrGoldens } from './svr-goldens.laws.ts'
 import { svrLaws } from './svr.laws.ts'
 
-const usual = { C: 1, nu: 0.5, kernel: 'rbf', gamma: 'scale' } as const
+const usual = { type: 'nu-svr', C: 1, nu: 0.5, kernel: 'rbf', gamma: 'scale' } as const
 
 interface CurveCase {
   readonly d: number
@@ -59,7 +59,7 @@ test(
       const [xScaler, yScaler] = [fitScaler('min-max', rows), fitScaler('min-max', targets)]
       const predict = (tolerance: number, numbers: readonly number[]): number[] => {
         const y = scaledMatrix(yScaler, targets).values
-        const svr = fitNuSvr(scaledMatrix(xScaler, rows), y, { ...usual, tolerance })
+        const svr = fitSvr(scaledMatrix(xScaler, rows), y, { ...usual, tolerance })
         return numbers.map((row) => unscaled(yScaler, 0, predictSvr(svr, scaled(xScaler, curves[row]!.slice(0, m)))))
       }
       const what = `${d} curves, ${m} of ${r} epochs`
@@ -78,14 +78,14 @@ test('nu bounds the share of support vectors from below and of errors from above
   const rows = Array.from({ length: 40 }, (_, row) => [row / 40, (row * 7) % 11])
   const y = Float64Array.from(rows, ([a, b]) => Math.sin(5 * a!) + 0.1 * b!)
   for (const nu of [0.1, 0.3, 0.6, 0.9]) {
-    const svr = fitNuSvr(matrixOf(rows), y, { ...usual, C: 100, nu })
+    const svr = fitSvr(matrixOf(rows), y, { ...usual, C: 100, nu })
     ok(svr.coefficients.length >= nu * y.length, `${svr.coefficients.length} at ${nu}`)
     ok(svr.coefficients.filter((value) => Math.abs(value) === 100).length <= nu * y.length)
   }
 })
 
 test('nu = 0 predicts the middle between the smallest and the largest target', () => {
-  const svr = fitNuSvr(matrixOf([[0], [1], [2]]), Float64Array.of(1, 2, 7), { ...usual, nu: 0 })
+  const svr = fitSvr(matrixOf([[0], [1], [2]]), Float64Array.of(1, 2, 7), { ...usual, nu: 0 })
   equal(svr.coefficients.length, 0)
   equal(predictSvr(svr, [5]), 4)
 })
@@ -93,6 +93,6 @@ test('nu = 0 predicts the middle between the smallest and the largest target', (
 test('a kernel of rank 1 at a large C ends, as well solved as its rounding allows', () => {
   const rows = Array.from({ length: 60 }, (_, row) => [1000 + ((row * 37) % 60)])
   const y = Float64Array.from(rows, (_, row) => Math.cos(row))
-  const svr = fitNuSvr(matrixOf(rows), y, { C: 1e6, nu: 0.4, kernel: 'linear', gamma: 'scale' })
+  const svr = fitSvr(matrixOf(rows), y, { ...usual, C: 1e6, nu: 0.4, kernel: 'linear' })
   ok(rows.every((row) => Math.abs(predictSvr(svr, row)) < 10))
 })

@@ -11,12 +11,9 @@
  * ordinary cases (no rows predict 0); nu = 0 predicts the middle between the smallest and the largest target.
  */
 import { assert } from '../../trial.ts'
-import type { Matrix } from '../../maths/matrix.ts'
 import { dual, type Solution, solutionOf } from './dual.ts'
-import { kernelMatrix, kernelOf, type KernelOptions } from './kernel.ts'
+import type { KernelOptions } from './kernel.ts'
 import { minimise } from './smo.ts'
-import type { Svr } from './svr.ts'
-import { supported } from './svr.ts'
 
 export interface NuSvrOptions extends KernelOptions {
   /** The largest size of a coefficient. */
@@ -26,12 +23,7 @@ export interface NuSvrOptions extends KernelOptions {
   readonly tolerance?: number
 }
 
-export function fitNuSvr(x: Matrix, y: Float64Array, options: NuSvrOptions): Svr {
-  const kernel = kernelOf(options, x)
-  return supported(kernel, x, solveNuSvr(kernelMatrix(kernel, x), y, options))
-}
-
-/** From the kernel matrix alone. `start`: the parts of a solution nearby, such as that with one row more. */
+/** `kernel`: row-major n x n. `start`: the parts of a solution nearby, such as that with one row more. */
 export function solveNuSvr(
   kernel: Float64Array,
   y: Float64Array,

@@ -2,7 +2,7 @@ import { test } from 'node:test'
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { matrixOf } from '../../maths/matrix.ts'
 import { stream } from '../../maths/stream.ts'
-import { predictLeftOut } from './left-out.ts'
+import { predictLeftOut } from './fold.ts'
 import { searchSvr } from './search.ts'
 import type { SvrSettings } from './settings.ts'
 
@@ -20,7 +20,7 @@ test('the same stream finds the same settings', () => {
 test('the error is the cross-validated squared error of the settings found', () => {
   const order = stream(7, 'search').permutation(30)
   const parts = [0, 1, 2].map((part) => order.filter((_, place) => place % 3 === part))
-  const predicted = predictLeftOut(x, y, { ...found.settings, scaling: 'min-max' }, parts)
+  const predicted = predictLeftOut(x, y, { ...found.settings, scaling: 'min-max' }, parts, [])
   const error = y.reduce((sum, target, row) => sum + (predicted[row]! - target) ** 2 / 30, 0)
   ok(Math.abs(error - found.error) <= 1e-4 * error, `${error}, ${found.error}`)
 })

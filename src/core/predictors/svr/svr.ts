@@ -1,5 +1,6 @@
 /** What an SVR is once it is trained, whichever way: shared by nu-SVR and epsilon-SVR. */
-import type { Matrix } from '../../maths/matrix.ts'
+import { rowsOf, type Matrix } from '../../maths/matrix.ts'
+import type { Json } from '../../trial.ts'
 
 export type Kernel =
   | { readonly type: 'linear' }
@@ -19,17 +20,29 @@ export interface Svr {
 /** The regression of a solved dual problem. */
 export function supported(
   kernel: Kernel,
-  { rows, columns, values }: Matrix,
+  x: Matrix,
   { coefficients, intercept }: { readonly coefficients: Float64Array; readonly intercept: number },
 ): Svr {
-  const kept = Array.from({ length: rows }, (_, row) => row).filter((row) => coefficients[row] !== 0)
-  const support = new Float64Array(kept.length * columns)
-  kept.forEach((row, place) => support.set(values.subarray(row * columns, (row + 1) * columns), place * columns))
+  const kept = Array.from(coefficients.keys()).filter((row) => coefficients[row] !== 0)
   return {
     kernel,
-    rows: support,
-    features: columns,
+    rows: rowsOf(x, kept).values,
+    features: x.columns,
     coefficients: Float64Array.from(kept, (row) => coefficients[row]!),
     intercept,
   }
+}
+
+export function svrToJson({ rows, coefficients, ...rest }: Svr): Json {
+  return { ...rest, rows: Array.from(rows), coefficients: Array.from(coefficients) }
+}
+
+export function svrFromJson(json: Json): Svr {
+  const { rows, coefficients, ...rest } = json as unknown as SvrJson
+  return { ...rest, rows: Float64Array.from(rows), coefficients: Float64Array.from(coefficients) }
+}
+
+type SvrJson = Omit<Svr, 'rows' | 'coefficients'> & {
+  readonly rows: readonly number[]
+  readonly coefficients: readonly number[]
 }

@@ -11,6 +11,8 @@ export interface FastPlan extends BracketPlan {
   readonly delta: number
   /** Curves that a predictor is trained on at least. */
   readonly d: number
+  /** Nobody is judged before. */
+  readonly minEpochs: number
   readonly predictor: AlgorithmDefinition
   readonly earlier: EarlierCurves | null
 }

@@ -1,5 +1,5 @@
 /**
- * The rule of Fast-Hyperband: after epoch m of a round that trains from `from` to `target`, from < m < target, a trial is stopped where
+ * The rule of Fast-Hyperband: after epoch m of a round that trains from `from` to `target`, from < m < target and m >= `epochs.min`, a trial is stopped where
  *   P(its loss at the target does not beat the bar) = 1 - Phi((bar - prediction) / sigma) >= delta.
  * The bar is the loss of rank `needed` among the trials of the round that are at the target. Before so many are there, and before
  * `d` curves to this target are known, nobody is stopped. sigma(target, m) is the root mean square of the predictor's leave-one-out errors.
@@ -58,7 +58,9 @@ function isPredictedLater({ models }: FastMemory, target: number, known: number,
 /** A trial that the budget has cut short is on its way, too. */
 function isOnItsWay({ plan }: Scene, place: Place, known: number): boolean {
   const { from, target } = spanOf(plan, place)
-  return (place.state === 'running' || place.state === 'ready') && known > from && known < target
+  return (
+    (place.state === 'running' || place.state === 'ready') && known > from && known >= plan.minEpochs && known < target
+  )
 }
 
 /** Null while too few of the round are at its end. */

@@ -69,10 +69,10 @@ export function judgeAudits(scene: Scene, address: RoundAddress): void {
   const { memory, study } = scene
   const round = roundOf(memory, address)
   if (!round.isCut) return
-  for (const audit of memory.tally.audits) {
-    if (audit.bracket !== address.bracket || audit.round !== address.round) continue
-    if (audit.loss === null || audit.isFalseDrop !== null) continue
-    const { trial, known, target, sd, loss } = audit
+  for (const trial of round.audited) {
+    const audit = memory.tally.audits.get(trial)
+    if (!audit || audit.loss === null || audit.isFalseDrop !== null) continue
+    const { known, target, sd, loss } = audit
     const bar = barAtEnd(scene, round)
     audit.bar = bar
     audit.isFalseDrop = loss < bar
@@ -89,7 +89,7 @@ export function judgeAudits(scene: Scene, address: RoundAddress): void {
     }
     memory.sayings.push({ type: 'conclude', topic: AUDIT_TOPIC, data })
     endAudit(scene, audit, data)
-    relaxIfHarmful(scene)
+    count(scene, audit)
   }
 }
 
@@ -103,16 +103,19 @@ function endAudit({ memory }: Scene, { trial }: AuditRecord, data: AuditConclusi
 }
 
 /** Only what was dropped since the last relaxation tells whether that was enough. */
-function relaxIfHarmful({ memory }: Scene): void {
+function count({ memory }: Scene, { relaxation, isFalseDrop }: AuditRecord): void {
   const { tally } = memory
-  const judged = tally.audits.filter((audit) => audit.isFalseDrop !== null && audit.relaxation === tally.relaxation)
-  const falseDrops = judged.filter(({ isFalseDrop }) => isFalseDrop).length
-  if (tally.relaxation >= relaxationMax || lowerLimit(falseDrops, judged.length, harmAlpha) <= harmAt) return
-  tally.relaxation += relaxationStep
-  const data: RelaxConclusion = { falseDrops, audits: judged.length, relaxation: tally.relaxation }
+  tally.openAudits--
+  if (relaxation !== tally.relaxation) return
+  tally.judged++
+  if (isFalseDrop) tally.falseDrops++
+  const { judged, falseDrops } = tally
+  if (relaxation >= relaxationMax || lowerLimit(falseDrops, judged, harmAlpha) <= harmAt) return
+  Object.assign(tally, { relaxation: relaxation + relaxationStep, judged: 0, falseDrops: 0 })
+  const data: RelaxConclusion = { falseDrops, audits: judged, relaxation: tally.relaxation }
   memory.sayings.push({ type: 'conclude', topic: RELAX_TOPIC, data })
 }
 
-export function isAuditing({ audits }: { readonly audits: readonly AuditRecord[] }): boolean {
-  return audits.some(({ isFalseDrop }) => isFalseDrop === null)
+export function isAuditing({ openAudits }: { readonly openAudits: number }): boolean {
+  return openAudits > 0
 }

@@ -32,6 +32,7 @@ function refuse(scene: Scene): void {
   const { memory } = scene
   memory.isEarlierRefused = true
   memory.models.clear()
+  memory.unfitted.clear()
   // What is under way is left to answer; what has not been asked for yet is not.
   for (let index = memory.sayings.length - 1; index >= 0; index--) {
     const saying = memory.sayings[index]

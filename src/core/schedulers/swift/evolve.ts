@@ -136,7 +136,10 @@ function fitAnswered(scene: Scene, notice: Notice & { readonly type: 'fitted' | 
   const isStale = earlier > 0 && memory.isEarlierRefused
   if (isStale && scene.plan.sent === 'plan') wantPlanned(scene, target)
   if (!isStale && notice.type === 'fitted') memory.models.set(key, notice.model)
-  if (!isStale && notice.type === 'unfitted') blind(scene, target, known)
+  if (!isStale && notice.type === 'unfitted') {
+    memory.unfitted.add(key)
+    blind(scene, target, known)
+  }
   touchWaiting(scene, target)
 }
 

@@ -50,8 +50,9 @@ export function decideFates(scene: Scene, address: RoundAddress): void {
 
 /** Asked again for where an earlier answer could not be had. */
 function wantModel(scene: Scene, address: RoundAddress): void {
+  const { target, known } = roundOf(scene.memory, address).plan
   if (scene.plan.sent === 'arrival') wantArrived(scene, address)
-  else wantPlanned(scene, roundOf(scene.memory, address).plan.target)
+  else wantPlanned(scene, target, known)
 }
 
 function conclude(scene: Scene, address: RoundAddress, decided: Decided): void {

@@ -7,12 +7,13 @@ import { touch, type Scene } from './scene.ts'
 /** Below so many curves there is nothing to learn. */
 const curvesMin = 2
 
-/** Fixed plan: asks for every predictor with this target whose lessons are all there. */
-export function wantPlanned(scene: Scene, target: number): void {
+/** Fixed plan: asks for every predictor with this target whose lessons are all there. `again`: which of them also if it could not be had before. */
+export function wantPlanned(scene: Scene, target: number, again?: number): void {
   const { walk, memory } = scene
   for (const { known, rounds } of walk.asked(target, memory.rounds.length)) {
     const key = modelKey(target, known)
     if (memory.models.has(key) || memory.fitting.has(key)) continue
+    if (memory.unfitted.has(key) && known !== again) continue
     const taught = rounds.map((address) => roundOf(memory, address).taught)
     if (taught.every((trials) => trials !== null)) want(scene, target, known, taught.flat())
   }

@@ -5,7 +5,7 @@ import type { Reason } from '../../trial.ts'
 import { touchWaiting } from './lessons.ts'
 import { openPlaces, roundOf, type DropNumbers, type Member } from './memory.ts'
 import type { RoundAddress } from './plan.ts'
-import { insertReady, removeReady } from './queue.ts'
+import { insertReady, removeKept, removeReady } from './queue.ts'
 import { touch, type Scene } from './scene.ts'
 
 /** A trial enters: a new one with its place as its key, or a survivor with its loss. */
@@ -91,10 +91,12 @@ export function reachTarget(scene: Scene, trial: number, member: Member): void {
   const round = roundOf(memory, member)
   const { target } = round.plan
   member.state = 'there'
+  // Its program may have ended before there were epochs left to raise it.
+  removeKept(memory, trial)
   const key = lossAt(study, trial, target)
   touch(scene, member)
   if (member.fate === 'audited') {
-    const record = memory.tally.audits.find((one) => one.trial === trial && one.loss === null)
+    const record = memory.tally.audits.get(trial)
     if (record) record.loss = key
     return
   }
@@ -108,7 +110,9 @@ function collect(scene: Scene, trial: number, target: number): void {
   if (plan.sent !== 'arrival') return
   touchWaiting(scene, target)
   memory.underway.set(target, (memory.underway.get(target) ?? 0) - 1)
-  memory.collected.set(target, [...(memory.collected.get(target) ?? []), trial])
+  const collected = memory.collected.get(target)
+  if (collected) collected.push(trial)
+  else memory.collected.set(target, [trial])
 }
 
 /** The trial failed, or was stopped: by a verdict of ours, or by the user. */
@@ -120,8 +124,10 @@ export function leave(scene: Scene, trial: number): void {
   removeReady(scene, trial)
   const says = memory.sayings.findIndex((saying) => saying.type === 'stop' && saying.trial === trial)
   if (says >= 0) memory.sayings.splice(says, 1)
-  const audit = memory.tally.audits.findIndex((one) => one.trial === trial && one.loss === null)
-  if (audit >= 0) memory.tally.audits.splice(audit, 1)
+  if (memory.tally.audits.get(trial)?.loss === null) {
+    memory.tally.audits.delete(trial)
+    memory.tally.openAudits--
+  }
   const round = roundOf(memory, member)
   const { target } = round.plan
   if (plan.sent === 'arrival' && member.fate === 'sent' && member.state !== 'there') {
@@ -141,7 +147,8 @@ export function drop(scene: Scene, member: Member, numbers: DropNumbers, why: Re
   const { memory, plan } = scene
   const { tally } = memory
   const { trial, mean, sd, bar } = numbers
-  const { known, target } = roundOf(memory, member).plan
+  const its = roundOf(memory, member)
+  const { known, target } = its.plan
   // What it trained ahead in vain is counted where all such epochs are.
   const spared = target - known
   tally.dropped++
@@ -155,7 +162,11 @@ export function drop(scene: Scene, member: Member, numbers: DropNumbers, why: Re
   const { bracket, round } = member
   const { relaxation } = tally
   const record = { bracket, round, trial, known, target, predicted: mean, sd, threshold: bar, relaxation }
-  tally.audits.push({ ...record, loss: null, bar: null, isFalseDrop: null })
+  tally.audits.set(trial, { ...record, loss: null, bar: null, isFalseDrop: null })
+  tally.openAudits++
+  // As if it were stopped, it stands in nobody's way: whoever is sent later is counted without it.
+  removeFrom(its.ranks, (standing) => standing.trial === trial)
+  its.audited.push(trial)
   tally.auditEpochs += spared
   member.fate = 'audited'
   member.why = { ...why, rule: 'swift-audit' }

@@ -22,6 +22,8 @@ export interface SwiftMemory {
   readonly models: Map<string, Model | null>
   /** Keys of predictors that are wanted, or being trained. */
   readonly fitting: Set<string>
+  /** Keys of predictors that could not be had: only a round that needs one asks again. */
+  readonly unfitted: Set<string>
   /** What is to be said, oldest first. */
   readonly sayings: Saying[]
   /** Arrival rule only, by target: sent trials that have arrived, in that order, and how many are on their way. */
@@ -41,7 +43,13 @@ export interface PredictionTally {
   spared: number
   /** Epochs that audited trials were ordered for. */
   auditEpochs: number
-  audits: AuditRecord[]
+  /** By trial, in the order in which they were dropped. */
+  readonly audits: Map<number, AuditRecord>
+  /** Audits that are not judged yet. */
+  openAudits: number
+  /** Judged audits that were dropped since the last relaxation, and the false drops among them. */
+  judged: number
+  falseDrops: number
   /** So many sd are taken off a prediction before it is compared: more after each harm that an audit showed. */
   relaxation: number
 }
@@ -88,6 +96,8 @@ export interface SwiftRound {
   isRecordDue: boolean
   /** Parked trials with their predictions, also of those that were dropped since. */
   readonly partials: Partial[]
+  /** Dropped, and trained on all the same. */
+  readonly audited: number[]
   /** At the target, by loss. */
   readonly complete: Standing[]
   readonly through: number[]
@@ -139,12 +149,22 @@ export function openMemory(): SwiftMemory {
     keeping: [],
     models: new Map(),
     fitting: new Set(),
+    unfitted: new Set(),
     sayings: [],
     collected: new Map(),
     underway: new Map(),
     isEarlierRefused: false,
     isEarlierChecked: false,
-    tally: { dropped: 0, spared: 0, auditEpochs: 0, audits: [], relaxation: 0 },
+    tally: {
+      dropped: 0,
+      spared: 0,
+      auditEpochs: 0,
+      audits: new Map(),
+      openAudits: 0,
+      judged: 0,
+      falseDrops: 0,
+      relaxation: 0,
+    },
   }
 }
 
@@ -165,6 +185,7 @@ export function openSwiftRound(plan: RoundPlan): SwiftRound {
     isBlind: false,
     isRecordDue: plan.known === plan.target,
     partials: [],
+    audited: [],
     complete: [],
     through: [],
     isCut: false,

@@ -133,6 +133,7 @@ function aheadOf(scene: Scene, address: RoundAddress): Ahead[] {
   const round = roundOf(memory, address)
   const { target, known, from } = round.plan
   const end = Math.min(target, plan.maxEpochs - 1)
+  const isQuickToStart = study.startsWithinAnEpoch && study.definition.resumable === true
   const byPrediction = new Map(round.partials.map(({ trial, mean }) => [trial, mean]))
   const keyed = membersOf(memory, address)
     .filter(({ member }) => isParked(member))
@@ -141,8 +142,8 @@ function aheadOf(scene: Scene, address: RoundAddress): Ahead[] {
   const fill = round.next - Math.max(round.planned, round.sent.length)
   return keyed.flatMap(({ trial, member }, rank) => {
     if (member.state !== 'parked' || member.isEnded || study.epoch(trial) >= end) return []
-    // Where a start takes longer than an epoch, only a trial whose program still waits may train ahead.
-    if (study.state(trial) !== 'running' && !study.startsWithinAnEpoch) return []
+    // Where a start takes longer than an epoch, or begins at the first one again, only a trial whose program still waits may train ahead.
+    if (study.state(trial) !== 'running' && !isQuickToStart) return []
     return [{ ...address, trial, rank, from, isLikely: rank < fill }]
   })
 }

@@ -2,7 +2,7 @@
  * The rounds of Swift-Hyperband and the walk that fixes, before the study, who is trained fully without a prediction.
  *
  * A round trains from `from` to `target`, with one decision point more than Hyperband's, at epoch `known`:
- *   known = from + ceil((target - from) knownCurve)
+ *   known = from + ceil((target - from) knownCurve), but not before `epochs.min`
  * `next` = floor(n / eta), in the last round of a bracket 1. Of n trials the first `planned` by rank are *sent*: trained to `target` whatever
  * their curve looks like. Their curves, and no others, teach the predictor (target, known).
  *
@@ -32,6 +32,8 @@ export interface SwiftPlan extends BracketPlan {
   readonly predictor: AlgorithmDefinition
   readonly earlier: EarlierCurves | null
   readonly seed: number
+  /** Nobody is judged before. */
+  readonly minEpochs: number
   /** The last epoch of a trial. */
   readonly maxEpochs: number
 }
@@ -82,7 +84,8 @@ export function swiftWalk(plan: SwiftPlan, earlier: EarlierCurves | null): Swift
     const its = bracketAt(bracket)?.rounds ?? []
     const { trials: size, epoch: target } = its[round] ?? { trials: 0, epoch: 0 }
     const from = its[round - 1]?.epoch ?? 0
-    const known = from + Math.ceil((target - from) * plan.knownCurve)
+    const partway = from + Math.ceil((target - from) * plan.knownCurve)
+    const known = Math.max(partway, Math.min(plan.minEpochs, target))
     const next = nextOf(size, plan.eta, round === its.length - 1)
     const before = collected.get(target) ?? earlierOf(target)
     const planned = Math.min(size, Math.max(Math.ceil(plan.k * next), plan.d - before, 0))

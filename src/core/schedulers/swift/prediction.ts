@@ -20,7 +20,7 @@ export function swiftPrediction(scene: Scene): PredictionView {
         epochs: tally.auditEpochs,
         harmAt,
         blind: plan.threshold,
-        audits: tally.audits.map((audit) => auditedDrop(scene, audit)),
+        audits: [...tally.audits.values()].map((audit) => auditedDrop(scene, audit)),
       },
       outcomes: memory.rounds.flatMap((rounds, bracket) =>
         rounds.flatMap((_, round) => outcomesOf(scene, { bracket, round })),

@@ -6,7 +6,7 @@ import { bracketAt, isStartBefore as isBracketStartBefore, placeBefore } from '.
 import type { Start } from '../bracket-plan.ts'
 import { push, remove } from '../heap.ts'
 import { isAhead } from '../standing.ts'
-import type { Member, Ready } from './memory.ts'
+import type { Member, Ready, SwiftMemory } from './memory.ts'
 import type { RoundAddress, SwiftPlan } from './plan.ts'
 import type { Scene } from './scene.ts'
 
@@ -47,6 +47,11 @@ export function insertReady(
 
 export function removeReady({ plan, memory }: Scene, trial: number): void {
   remove(memory.ready, (ready) => ready.trial === trial, isReadyBefore(plan))
-  const kept = memory.keeping.indexOf(trial)
-  if (kept >= 0) memory.keeping.splice(kept, 1)
+  removeKept(memory, trial)
+}
+
+/** It is not to be raised any more. */
+export function removeKept({ keeping }: SwiftMemory, trial: number): void {
+  const kept = keeping.indexOf(trial)
+  if (kept >= 0) keeping.splice(kept, 1)
 }

@@ -35,7 +35,8 @@ function selectionText(data: SelectionConclusion, metric: string): string | null
     threshold === null
       ? ''
       : `; the threshold is ${metric} ${shown(threshold)}, from ${sent.length} that were trained on without a prediction`
-  return `prediction decides ${where}: of ${selected.length + dropped.length} trials at epoch ${known}, ${goOn}, ${dropped.length} are dropped${bar}`
+  const parked = selected.length + dropped.length
+  return `prediction decides ${where}: of ${parked} ${parked === 1 ? 'trial' : 'trials'} at epoch ${known}, ${goOn}, ${dropped.length} are dropped${bar}`
 }
 
 function auditText(
