@@ -197,7 +197,10 @@ test('waves leave no choice of what they fix, and say so where the study file wa
     const defaults = Object.fromEntries(Object.entries(kind.options).map(([name, spec]) => [name, spec.default]))
     return kind.resolve({ definition, options: { ...defaults, ...options, waves: true }, slots: 4 }).problems
   }
-  assert.match(problems(hyperband, { order: 'path' }).join(), /^waves: true .* without order: path: leave one of them out$/)
+  assert.match(
+    problems(hyperband, { order: 'path' }).join(),
+    /^waves: true .* without order: path: leave one of them out$/,
+  )
   assert.deepEqual(problems(swiftHyperband, { order: 'published', sent: 'arrival', speculate: 'never' }), [])
   assert.equal(problems(swiftHyperband, { order: 'path', audit: 0.1 }).length, 2)
 })
