@@ -87,7 +87,7 @@ export const fastHyperband: SchedulerKind = {
     const eta = numberOf(options, 'eta')
     const passes = passesOf({ definition, options })
     const order = options['order'] ?? (slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path')
-    const its = resolvedPredictor(options['predictor'], definition)
+    const its = resolvedPredictor(options['predictor'])
     const several = definition.objectives.length > 1 ? ['it predicts one objective, and the study has several'] : []
     return {
       options: { ...options, passes, order, predictor: its.definition },

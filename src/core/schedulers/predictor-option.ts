@@ -2,12 +2,15 @@
 import { predictors } from '../predictors/index.ts'
 import { defaultsOf } from '../options.ts'
 import { nearestName } from '../space/nearest-name.ts'
-import type { AlgorithmDefinition, StudyDefinition } from '../study/definition.ts'
+import type { AlgorithmDefinition } from '../study/definition.ts'
 
-export function resolvedPredictor(
-  given: unknown,
-  _definition: StudyDefinition,
-): { readonly definition: AlgorithmDefinition; readonly problems: readonly string[] } {
+/** A predictor learns from no more curves of its study than these, the first that came: a fit costs their cube, and more teach little. */
+export const lessonsMax = 300
+
+export function resolvedPredictor(given: unknown): {
+  readonly definition: AlgorithmDefinition
+  readonly problems: readonly string[]
+} {
   const named = (typeof given === 'string' ? { type: given } : given) as AlgorithmDefinition
   const kind = Object.hasOwn(predictors, named.type) ? predictors[named.type] : undefined
   if (!kind) {

@@ -74,7 +74,7 @@ function swiftKind(name: string, predictor: string, doc: string): SchedulerKind 
       const passes = passesOf({ definition, options })
       const order = options['order'] ?? (slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path')
       const implied = options['waves'] === true ? impliedByWaves : {}
-      const its = resolvedPredictor(options['predictor'], definition)
+      const its = resolvedPredictor(options['predictor'])
       const several = definition.objectives.length > 1 ? ['it predicts one objective, and the study has several'] : []
       return {
         options: { ...options, passes, order, predictor: its.definition, ...implied },

@@ -9,6 +9,7 @@ import type { Model, Predictor } from '../../predictors/predictor.ts'
 import { denseCurve } from '../../study/dense-curve.ts'
 import { curveStart } from '../../study/fit-input.ts'
 import type { StudyView } from '../../study/study-view.ts'
+import { lessonsMax } from '../predictor-option.ts'
 import { bracketAt, passOf } from '../bracket-plan.ts'
 import { roundOf, type Place } from '../bracket-memory.ts'
 import { earlierRefusal } from '../earlier-scale.ts'
@@ -113,7 +114,7 @@ function want(scene: Scene, place: Place, known: number): void {
   if (trials.length + earlierOf(scene, target) < plan.d) return
   if (memory.earlier === 'unseen' && earlierOf(scene, target) > 0) return compareScales(scene, place, known)
   memory.fitting.add(key)
-  memory.wanted.push({ known, target, earlier: earlierOf(scene, target), trials })
+  memory.wanted.push({ known, target, earlier: earlierOf(scene, target), trials: trials.slice(0, lessonsMax) })
 }
 
 /** Curves of the earlier study that reach this epoch. */

@@ -1,4 +1,5 @@
 /** Which predictors are wanted, and from which curves. */
+import { lessonsMax } from '../predictor-option.ts'
 import { denseCurve } from '../../study/dense-curve.ts'
 import { roundOf } from './memory.ts'
 import { modelKey, type RoundAddress } from './plan.ts'
@@ -41,7 +42,7 @@ function want(scene: Scene, target: number, known: number, trials: readonly numb
     return
   }
   memory.fitting.add(key)
-  memory.sayings.push({ type: 'fit', target, known, trials: usable })
+  memory.sayings.push({ type: 'fit', target, known, trials: usable.slice(0, lessonsMax) })
 }
 
 /** Every undecided round that may wait for a predictor with this target. */
