@@ -58,7 +58,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     resolve: async (definition, slots) => {
       const folder = create ? programFromJson(create.program).folder : '.'
       const scheduler = await taughtScheduler(definition.scheduler, definition, { store, folder, algorithms })
-      return resolveAlgorithms({ ...definition, scheduler }, slots, algorithms)
+      const resolved = resolveAlgorithms({ ...definition, scheduler }, slots, algorithms)
+      // A study that is asked has no slots: it is looked at once, when it is created.
+      if (slots === 0) await annealers.check(resolved)
+      return resolved
     },
     cacheFile: foldCacheFile,
     ...(create ? { create } : {}),

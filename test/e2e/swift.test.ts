@@ -83,6 +83,10 @@ test('an annealer that cannot be had is told before anything is trained', async 
   assert.equal(run.code, 2, run.stderr)
   assert.match(run.stderr, /ANNEALER_PYTHON_MISSING/)
   assert.equal(ofType(await study.events(), 'CreateTrial').length, 0)
+  const asked = realStudy(t, file('{ type: qsvr, annealer: ocean }'), { name: 'asked' })
+  const ask = await asked.shell('FORETUNE_PYTHON=/nowhere/python "$@" ask study.yaml').ended
+  assert.equal(ask.code, 2, ask.stderr)
+  assert.match(ask.stderr, /ANNEALER_PYTHON_MISSING/)
 })
 
 test('with a fallback the built-in annealer stands in for it, and the log says so', async (t) => {
