@@ -1,7 +1,7 @@
 /** What tests of bracket schedulers ask of a mini-study: its cut rounds, and what the sequential loop would have done. */
 import type { RoundConclusion } from './bracket-verdicts.ts'
 import { keepOf, type Bracket } from './brackets.ts'
-import type { Course, World } from './mini-study.laws.ts'
+import type { Course, World } from './mini-world.laws.ts'
 
 export function roundsOf(course: Course): (RoundConclusion & { readonly epochsSoFar: number })[] {
   return course.conclusions.map(({ data, epochsSoFar }) => ({ ...(data as RoundConclusion), epochsSoFar }))

@@ -5,7 +5,8 @@ import { indexOf, roundsOf, sequential } from './bracket-course.laws.ts'
 import type { RoundConclusion } from './bracket-verdicts.ts'
 import { hyperbandBrackets } from './brackets.ts'
 import { hyperband } from './hyperband.ts'
-import { openStudy, runStudy, type World } from './mini-study.laws.ts'
+import { openStudy, runStudy } from './mini-study.laws.ts'
+import type { World } from './mini-world.laws.ts'
 import { aWorld, chance } from './scheduler.laws.ts'
 
 test('failures or not, the event-driven brackets keep and cost what the sequential loop does', () => {

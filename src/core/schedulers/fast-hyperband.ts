@@ -33,13 +33,10 @@ import { EARLIER_TOPIC } from './swift/earlier.ts'
 import { explainFast } from './fast/words.ts'
 import { earlierText } from './earlier-words.ts'
 import type { EarlierRefusal } from './earlier-scale.ts'
-import { passesOf } from './passes.ts'
+import { passesOf, passesOptions, usualOrder } from './passes.ts'
 import { predictionView } from './prediction-view.ts'
 import { resolvedPredictor } from './predictor-option.ts'
 import type { Scheduler, SchedulerKind, SchedulerSetup } from './scheduler.ts'
-
-/** Up to so many slots first results matter more than the last percent of the makespan. */
-const PUBLISHED_ORDER_SLOTS_MAX = 8
 
 export const fastHyperband: SchedulerKind = {
   name: 'fast-hyperband',
@@ -69,24 +66,13 @@ export const fastHyperband: SchedulerKind = {
       atMost: 1,
       doc: 'With needed: share, that share. Nobody is stopped before so many are fully trained.',
     },
-    passes: {
-      type: 'integer',
-      default: null,
-      atLeast: 1,
-      doc: 'How often all brackets are gone through; by default once if no budget is named, else until the budget ends.',
-    },
-    order: {
-      type: 'text',
-      default: null,
-      choices: ['published', 'path'],
-      doc: 'Which order is first when several are ready: bracket by bracket, or the longest way to go; by default the former up to 8 slots.',
-    },
+    ...passesOptions,
   },
   pauses: () => true,
   resolve({ definition, options, slots }) {
     const eta = numberOf(options, 'eta')
     const passes = passesOf({ definition, options })
-    const order = options['order'] ?? (slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path')
+    const order = options['order'] ?? usualOrder(slots)
     const its = resolvedPredictor(options['predictor'])
     const several = definition.objectives.length > 1 ? ['it predicts one objective, and the study has several'] : []
     return {

@@ -6,7 +6,8 @@ import { shared } from '../../../test/shared.ts'
 import { indexOf, roundsOf } from './bracket-course.laws.ts'
 import { keepOf } from './brackets.ts'
 import { hyperband } from './hyperband.ts'
-import { aDefinition, resolved, runStudy, type Course, type World } from './mini-study.laws.ts'
+import { runStudy } from './mini-study.laws.ts'
+import { aDefinition, resolved, type Course, type World } from './mini-world.laws.ts'
 import { chance, schedulerLaws } from './scheduler.laws.ts'
 
 schedulerLaws(hyperband, {

@@ -14,12 +14,9 @@ import type { BracketPlan } from './bracket-plan.ts'
 import { bracketScheduler } from './bracket-scheduler.ts'
 import { explainBracket } from './bracket-verdicts.ts'
 import { hyperbandBrackets, largestPower } from './brackets.ts'
-import { passesOf } from './passes.ts'
+import { passesOf, passesOptions, usualOrder } from './passes.ts'
 import type { SchedulerKind, SchedulerSetup } from './scheduler.ts'
 import { hyperbandInWaves, impliedByWaves, wavesOption, wavesProblems } from './waves.ts'
-
-/** Up to so many slots first results matter more than the last percent of the makespan. */
-const PUBLISHED_ORDER_SLOTS_MAX = 8
 
 export const hyperband: SchedulerKind = {
   name: 'hyperband',
@@ -27,25 +24,14 @@ export const hyperband: SchedulerKind = {
   doc: 'Brackets of successive halving that start with many short trials, fewer longer ones, and so on (Li et al. 2018).',
   options: {
     eta: { type: 'number', default: 3, above: 1, doc: 'Each round keeps the best 1/eta of its trials.' },
-    passes: {
-      type: 'integer',
-      default: null,
-      atLeast: 1,
-      doc: 'How often all brackets are gone through; by default once if no budget is named, else until the budget ends.',
-    },
-    order: {
-      type: 'text',
-      default: null,
-      choices: ['published', 'path'],
-      doc: 'Which order is first when several are ready: bracket by bracket, or the longest way to go; by default the former up to 8 slots.',
-    },
+    ...passesOptions,
     waves: wavesOption,
   },
   pauses: () => true,
   resolve({ definition, options, slots }) {
     const eta = numberOf(options, 'eta')
     const passes = passesOf({ definition, options })
-    const usual = slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path'
+    const usual = usualOrder(slots)
     const order = options['order'] ?? (options['waves'] === true ? impliedByWaves.order : usual)
     return {
       options: { ...options, passes, order },

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { median } from './median.ts'
-import { runStudy, type World } from './mini-study.laws.ts'
+import { runStudy } from './mini-study.laws.ts'
+import type { World } from './mini-world.laws.ts'
 import { aWorld, schedulerLaws } from './scheduler.laws.ts'
 
 schedulerLaws(median, {

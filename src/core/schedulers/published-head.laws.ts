@@ -3,7 +3,7 @@ import { sortedQuantile } from '../maths/quantile.ts'
 import type { Model } from '../predictors/predictor.ts'
 import { predictorOf } from '../study/fit-input.ts'
 import { keepOf, type Bracket } from './brackets.ts'
-import type { World } from './mini-study.laws.ts'
+import type { World } from './mini-world.laws.ts'
 
 export interface HeadSettings {
   readonly brackets: readonly Bracket[]

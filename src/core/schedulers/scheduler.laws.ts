@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isSettled } from '../trial.ts'
-import { runStudy, type World } from './mini-study.laws.ts'
+import { runStudy } from './mini-study.laws.ts'
+import type { World } from './mini-world.laws.ts'
 import type { RungView, SchedulerKind } from './scheduler.ts'
 
 export interface LawSettings {

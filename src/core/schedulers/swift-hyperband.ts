@@ -31,7 +31,7 @@ import { choiceOf, numberOf, numberOrNull, type OptionSpecs } from '../options.t
 import { etaProblems } from './bracket-preview.ts'
 import { trialsOfPass } from './bracket-plan.ts'
 import { hyperbandBrackets, largestPower } from './brackets.ts'
-import { passesOf } from './passes.ts'
+import { passesOf, passesOptions, usualOrder } from './passes.ts'
 import { resolvedPredictor } from './predictor-option.ts'
 import type { Notice, Scheduler, SchedulerKind, SchedulerSetup, Verdict } from './scheduler.ts'
 import { isAuditing } from './swift/audit.ts'
@@ -46,9 +46,6 @@ import type { Scene } from './swift/scene.ts'
 import { tellSwift } from './swift/telling.ts'
 import { explainSwift } from './swift/words.ts'
 import { impliedByWaves, swiftInWaves, wavesOption, wavesProblems } from './waves.ts'
-
-/** Up to so many slots first results matter more than the last percent of the makespan. */
-const PUBLISHED_ORDER_SLOTS_MAX = 8
 
 export const swiftHyperband: SchedulerKind = swiftKind(
   'swift-hyperband',
@@ -72,7 +69,7 @@ function swiftKind(name: string, predictor: string, doc: string): SchedulerKind 
     resolve({ definition, options, slots }) {
       const eta = numberOf(options, 'eta')
       const passes = passesOf({ definition, options })
-      const order = options['order'] ?? (slots <= PUBLISHED_ORDER_SLOTS_MAX ? 'published' : 'path')
+      const order = options['order'] ?? usualOrder(slots)
       const implied = options['waves'] === true ? impliedByWaves : {}
       const its = resolvedPredictor(options['predictor'])
       const several = definition.objectives.length > 1 ? ['it predicts one objective, and the study has several'] : []
@@ -141,18 +138,7 @@ function swiftOptions(predictor: string): OptionSpecs {
       choices: ['idle', 'never'],
       doc: 'Whether slots that would be idle train parked trials ahead of their decision.',
     },
-    passes: {
-      type: 'integer',
-      default: null,
-      atLeast: 1,
-      doc: 'How often all brackets are gone through; by default once if no budget is named, else until the budget ends.',
-    },
-    order: {
-      type: 'text',
-      default: null,
-      choices: ['published', 'path'],
-      doc: 'Which order is first when several are ready: bracket by bracket, or the longest way to go; by default the former up to 8 slots.',
-    },
+    ...passesOptions,
     waves: wavesOption,
   }
 }

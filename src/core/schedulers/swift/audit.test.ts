@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runStudy, type Course, type World } from '../mini-study.laws.ts'
+import { runStudy } from '../mini-study.laws.ts'
+import type { Course, World } from '../mini-world.laws.ts'
 import { chance } from '../scheduler.laws.ts'
 import { swiftHyperband } from '../swift-hyperband.ts'
 import type { AuditConclusion, RelaxConclusion } from './audit.ts'
