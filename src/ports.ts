@@ -2,7 +2,8 @@
 import type { Configuration, Json, Metrics, Outcome, Reason } from './core/trial.ts'
 import type { FitInput, Model } from './core/predictors/predictor.ts'
 import type { Qubo, Sample } from './core/predictors/qsvr/qubo.ts'
-import type { AlgorithmDefinition } from './core/study/definition.ts'
+import type { Model as SamplerModel, Proposal, SearchInput } from './core/samplers/sampler.ts'
+import type { AlgorithmDefinition, StudyDefinition } from './core/study/definition.ts'
 import type { Event } from './core/study/events.ts'
 
 /** An event with its place in the log and the chain of hashes: `hash` covers the predecessor's hash, the place and the body. */
@@ -139,9 +140,26 @@ export type FitAnswer =
   /** A device could not be had after all retries. */
   | { readonly type: 'failed'; readonly why: Reason }
 
+/** Configurations that the study decided to ask its sampler's model for. */
+export interface ProposalOrder {
+  readonly proposal: number
+  readonly definition: StudyDefinition
+  readonly model: SamplerModel
+  /** Whether the definition alone tells which model it is: then another thread can make it, too. */
+  readonly isBuiltIn: boolean
+  readonly input: SearchInput
+}
+
+export interface ProposalAnswer {
+  readonly proposals: readonly Proposal[]
+  /** How long it took. */
+  readonly ms: number
+}
+
 /** Where slow mathematics is done, so that it never blocks the loop. Rejects only where the code is wrong. */
 export interface Fitter {
   fit(order: FitOrder): Promise<FitAnswer>
+  propose(order: ProposalOrder): Promise<ProposalAnswer>
   close(): Promise<void>
 }
 

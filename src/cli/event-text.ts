@@ -41,6 +41,8 @@ export function lineOf(event: Event, study: Study): string | null {
       const metric = study.state.definition.objectives[0]?.metric ?? 'value'
       return event.by === 'scheduler' ? (study.schedulerKind.tell?.(event.topic, event.data, metric) ?? null) : null
     }
+    case 'ProposeConfigurations':
+    case 'ConfigurationsProposed':
     case 'AttemptStarted':
     case 'TimePassed':
     case 'TrialAsked':
@@ -82,7 +84,15 @@ type TrialEvent = Extract<Event, { readonly trial: number }>
 function trialText(
   event: Exclude<
     TrialEvent,
-    { type: 'TrialReported' | 'CreateTrial' | 'AttemptStarted' | 'ReleaseTrial' | 'DeleteCheckpoint' }
+    {
+      type:
+        | 'TrialReported'
+        | 'CreateTrial'
+        | 'AttemptStarted'
+        | 'ReleaseTrial'
+        | 'DeleteCheckpoint'
+        | 'ProposeConfigurations'
+    }
   >,
   study: Study,
 ): string | null {

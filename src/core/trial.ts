@@ -24,6 +24,8 @@ export type Metrics = { readonly [metric: string]: number }
  */
 export type TrialState = 'waiting' | 'running' | 'paused' | 'complete' | 'stopped' | 'failed'
 
+export const trialStates: readonly TrialState[] = ['waiting', 'running', 'paused', 'complete', 'stopped', 'failed']
+
 /** The states that a trial never leaves. */
 export function isSettled(state: TrialState): state is 'complete' | 'stopped' | 'failed' {
   return state === 'complete' || state === 'stopped' || state === 'failed'

@@ -67,8 +67,10 @@ export interface Controller {
   submit(fact: FactWithoutTime): Promise<readonly Event[]>
   /** Resolves when the controller has left: the study is finished, or was asked to stop; rejects if the store or the code failed. */
   readonly left: Promise<void>
-  /** Resolves when no predictor is being trained; rejects where `left` does. */
+  /** Resolves when no predictor is being trained and no configuration proposed; rejects where `left` does. */
   fitted(): Promise<void>
+  /** Resolves when no configuration is being proposed; rejects where `left` does. */
+  proposed(): Promise<void>
   /** Stops acting at once, records nothing more, leaves every attempt running: as if the process had been killed. */
   abandon(): Promise<void>
   /** Leaves in order, whatever is under way: recorded, attempts of other processes go on, the lease is handed back. */
@@ -186,6 +188,11 @@ class ControlLoop implements Controller {
     if (this.#isOver) await this.left
   }
 
+  async proposed(): Promise<void> {
+    await this.#fits.proposed()
+    if (this.#isOver) await this.left
+  }
+
   async abandon(): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
@@ -266,6 +273,7 @@ class ControlLoop implements Controller {
       for (const event of events) {
         this.#world.act(event)
         if (event.type === 'FitPredictor') this.#fits.begin(event.fit)
+        if (event.type === 'ProposeConfigurations') this.#fits.propose(event)
       }
       for (const waiter of waiting) waiter.resolve(events)
       this.#options.onEvents?.(events, this.study)

@@ -4,10 +4,11 @@
  */
 import { Worker } from 'node:worker_threads'
 import { predictorOf } from '../core/study/fit-input.ts'
-import type { AlgorithmDefinition } from '../core/study/definition.ts'
+import type { AlgorithmDefinition, StudyDefinition } from '../core/study/definition.ts'
 import type { Qubo, Sample } from '../core/predictors/qsvr/qubo.ts'
+import { assert } from '../core/trial.ts'
 import type { Json } from '../core/trial.ts'
-import type { FitAnswer, Fitter, FitOrder } from '../ports.ts'
+import type { FitAnswer, Fitter, FitOrder, ProposalAnswer, ProposalOrder } from '../ports.ts'
 import type { ThreadAnswer, ThreadQuestion } from './fit-thread.ts'
 
 /** Solves the problems of one fit. What cannot be had is an answer, too. */
@@ -32,6 +33,15 @@ export function fitter(annealers: Annealers | null = null): Fitter {
   const compute = (order: FitOrder, answers?: readonly (readonly Sample[])[]): Promise<FitAnswer> =>
     isClosed ? Promise.reject(hasLeft()) : (thread ??= fitThread()).fit(order, answers)
 
+  async function propose(order: ProposalOrder): Promise<ProposalAnswer> {
+    if (isClosed) throw hasLeft()
+    if (order.isBuiltIn) return (thread ??= fitThread()).propose(order)
+    // A sampler of the user's own lives in this thread alone.
+    const begun = performance.now()
+    const proposals = order.model.search(order.input)
+    return { proposals, ms: Math.round(performance.now() - begun) }
+  }
+
   async function fit(order: FitOrder): Promise<FitAnswer> {
     const anneal = annealers?.of(order.predictor)
     const annealed = predictorOf(order.predictor).annealed
@@ -49,6 +59,7 @@ export function fitter(annealers: Annealers | null = null): Fitter {
 
   return {
     fit,
+    propose,
     async close() {
       isClosed = true
       await Promise.all([thread?.close(), annealers?.close()])
@@ -67,20 +78,23 @@ function withNote(answer: FitAnswer, note: Json): FitAnswer {
 interface FitThread {
   /** `answers`: what a device found for the fit's problems. */
   fit(order: FitOrder, answers?: readonly (readonly Sample[])[]): Promise<FitAnswer>
+  propose(order: ProposalOrder): Promise<ProposalAnswer>
   close(): Promise<void>
 }
 
-/** Answers come by the number of their fit. A thread that dies takes the controller with it: the log has it all. */
+/** A thread that dies takes the controller with it: the log has it all. */
 function fitThread(): FitThread {
   const file = import.meta.url.endsWith('.ts') ? './fit-thread.ts' : './fit-thread.js'
   const worker = new Worker(new URL(file, import.meta.url))
-  const waiting = new Map<number, PromiseWithResolvers<FitAnswer>>()
-  worker.on('message', ({ fit, model, ms, error }: ThreadAnswer) => {
-    const waiter = waiting.get(fit)
-    waiting.delete(fit)
+  const waiting = new Map<number, PromiseWithResolvers<ThreadAnswer>>()
+  let questions = 0
+  let searching: StudyDefinition | null = null
+  worker.on('message', (answer: ThreadAnswer) => {
+    const waiter = waiting.get(answer.question)
+    waiting.delete(answer.question)
     if (waiting.size === 0) worker.unref()
-    if (model === undefined) waiter?.reject(new Error(error))
-    else waiter?.resolve({ type: 'fitted', model, note: { ms } })
+    if ('error' in answer) waiter?.reject(new Error(answer.error))
+    else waiter?.resolve(answer)
   })
   const giveUp = (error: Error): void => {
     for (const waiter of waiting.values()) waiter.reject(error)
@@ -89,13 +103,28 @@ function fitThread(): FitThread {
   worker.on('error', giveUp)
   worker.on('exit', () => giveUp(new Error('the thread that trains predictors has ended')))
   worker.unref()
+
+  function ask(question: WithoutNumber<ThreadQuestion>): Promise<ThreadAnswer> {
+    const waiter = Promise.withResolvers<ThreadAnswer>()
+    questions++
+    waiting.set(questions, waiter)
+    worker.ref()
+    worker.postMessage({ ...question, question: questions })
+    return waiter.promise
+  }
+
   return {
-    fit(order, answers) {
-      const waiter = Promise.withResolvers<FitAnswer>()
-      waiting.set(order.fit, waiter)
-      worker.ref()
-      worker.postMessage({ order, answers } satisfies ThreadQuestion)
-      return waiter.promise
+    async fit(order, answers) {
+      const answer = await ask({ order, answers })
+      assert('model' in answer, 'a fit is answered with a model')
+      return { type: 'fitted', model: answer.model, note: { ms: answer.ms } }
+    },
+    async propose({ definition, input }) {
+      const isNew = searching !== definition
+      searching = definition
+      const answer = await ask({ definition: isNew ? definition : null, search: input })
+      assert('proposals' in answer, 'a search is answered with proposals')
+      return answer
     },
     async close() {
       giveUp(hasLeft())
@@ -103,3 +132,5 @@ function fitThread(): FitThread {
     },
   }
 }
+
+type WithoutNumber<Question> = Question extends ThreadQuestion ? Omit<Question, 'question'> : never

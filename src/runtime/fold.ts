@@ -12,7 +12,7 @@ import type { Store, StoredEvent } from '../ports.ts'
 import { unknownAlgorithm } from '../wire/unknown-algorithm.ts'
 
 /** Raised whenever the shape or the meaning of `StudyState` changes: older caches are then left unread. */
-const foldVersion = 5
+const foldVersion = 6
 
 /** Reading below this many events costs less than keeping a cache. */
 const worthCaching = 20_000

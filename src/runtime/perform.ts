@@ -62,7 +62,22 @@ async function performNow(controller: Controller, wish: Wish, request: number | 
     const numbered = request === undefined ? fact : ({ ...fact, request } as FactWithoutTime)
     events.push(...(await controller.submit(numbered)))
   }
+  if (wish.type === 'ask') await askAgain(controller, facts, events)
   return answerTo(wish, study, events)
+}
+
+/** What the sampler's model has yet to propose is worth waiting for: it takes a moment. */
+async function askAgain(controller: Controller, facts: readonly FactWithoutTime[], events: Event[]): Promise<void> {
+  const { study } = controller
+  while (askedOrder(study, events) === null && study.state.finished === null) {
+    const isProposed = study.state.proposed.length > 0
+    if (study.state.proposing === null && !isProposed) return
+    await controller.proposed()
+    // Nothing can be had although configurations are there: another ask would hear the same.
+    const before = study.state.proposalCount
+    for (const fact of facts) events.push(...(await controller.submit(fact)))
+    if (study.state.proposalCount === before && study.state.proposing === null) return
+  }
 }
 
 /** The answer, or the refusal as the error that it was. */

@@ -26,7 +26,8 @@ function aSampler(kind: SamplerKind, table: CurveTable, { seed = 1, order = 'shu
   const memory = sampler.start()
   let trial = 0
   const view = { space: itsSpace, definition, isSeen: () => false } as unknown as StudyView
-  const propose = (tag?: Json): Proposal => sampler.propose(memory, view, trial, stream(seed, 'sampler', trial), tag)
+  const propose = (tag?: Json): Proposal =>
+    sampler.propose(memory, view, trial, stream(seed, 'sampler', trial), tag) ?? assert.fail('it has no model')
   const take = (tag?: Json): number | null => {
     const proposal = propose(tag)
     if ('exhausted' in proposal) return null

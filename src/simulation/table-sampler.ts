@@ -9,11 +9,12 @@
  */
 import type { Configuration, Json } from '../core/trial.ts'
 import { stream } from '../core/maths/stream.ts'
-import type { Proposal, Sampler, SamplerKind } from '../core/samplers/sampler.ts'
-import type { Space } from '../core/space/space.ts'
+import { rowOf as matrixRow } from '../core/maths/matrix.ts'
+import type { Model, Proposal, Sampler, SamplerKind } from '../core/samplers/sampler.ts'
+import { decode, type Space } from '../core/space/space.ts'
 import type { CurveTable } from './curve-table.ts'
 import { rowOf } from './problem.ts'
-import { encodeRows, nearestRow, rowFinder } from './table-rows.ts'
+import { encodeRows, nearestRow, rowFinder, type EncodedRows } from './table-rows.ts'
 
 interface TableMemory {
   /** 1 = the row was used. */
@@ -106,7 +107,7 @@ function snapped<Inner>(
     propose(memory, study, trial, chance, tag) {
       if (memory.usedCount >= rows.length) return exhausted(rows.length)
       const proposal = sampler.propose(memory.inner, study, trial, chance, tag)
-      if ('exhausted' in proposal) return proposal
+      if (proposal === null || 'exhausted' in proposal) return proposal
       const row = nearestRow(encoded, proposal.configuration, (each) => memory.used[each] === 1)
       if (row === null) return exhausted(rows.length)
       const note = proposal.note === undefined ? { row } : { row, note: proposal.note }
@@ -115,6 +116,38 @@ function snapped<Inner>(
     evolve(memory, { trial, configuration, note }) {
       use(memory, rowOf(note) ?? findRow(configuration))
       sampler.evolve?.(memory.inner, { trial, configuration, note: innerNote(note) })
+    },
+    ...(sampler.model ? { model: snappedModel(sampler.model, { space, rows, encoded, findRow }) } : {}),
+  }
+}
+
+function snappedModel(
+  model: Model,
+  table: {
+    readonly space: Space
+    readonly rows: readonly Configuration[]
+    readonly encoded: EncodedRows
+    readonly findRow: (configuration: Configuration) => number
+  },
+): Model {
+  const { space, rows, encoded, findRow } = table
+  return {
+    isQuick: (trials) => model.isQuick(trials),
+    search({ history, trial, count }) {
+      const used = new Set<number>()
+      for (const [number, note] of history.notes.entries())
+        used.add(rowOf(note) ?? findRow(decode(space, matrixRow(history.places, number))))
+      const own = { ...history, notes: history.notes.map(innerNote) }
+      const snapped: Proposal[] = []
+      for (const proposal of model.search({ history: own, trial, count })) {
+        if ('exhausted' in proposal) return [...snapped, proposal]
+        const row = nearestRow(encoded, proposal.configuration, (each) => used.has(each))
+        if (row === null) return [...snapped, exhausted(rows.length)]
+        used.add(row)
+        const note = proposal.note === undefined ? { row } : { row, note: proposal.note }
+        snapped.push({ configuration: rows[row] as Configuration, note })
+      }
+      return snapped
     },
   }
 }

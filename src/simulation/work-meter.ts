@@ -2,7 +2,7 @@
  * What the controller's own mathematics costs in virtual time. The controller works on one thing at a time: an order that follows from a
  * proposal or a fit reaches the world when all that was charged so far has been worked off.
  */
-import type { Sampler, SamplerKind } from '../core/samplers/sampler.ts'
+import type { Model, Proposal, Sampler, SamplerKind, SearchInput } from '../core/samplers/sampler.ts'
 import type { Scheduler, SchedulerKind } from '../core/schedulers/scheduler.ts'
 import type { Clock } from '../ports.ts'
 
@@ -31,18 +31,28 @@ export function workMeter(clock: Clock, seconds: number | 'measured'): WorkMeter
     charge((user + system) / 1000)
     return result
   }
+  // Slow searches are not the controller's own work: what they take passes until they are answered.
+  const search = (model: Model, input: SearchInput): readonly Proposal[] =>
+    model.isQuick(input.trial)
+      ? metered(
+          () => model.search(input),
+          () => true,
+        )
+      : model.search(input)
   return {
     delayMs: () => Math.max(0, freeAt - clock.now()),
     sampler: (kind) => ({
       ...kind,
       create(setup): Sampler<any> {
         const sampler: Sampler<unknown> = kind.create(setup)
+        const { model } = sampler
         return {
           ...sampler,
+          ...(model ? { model: { ...model, search: (input) => search(model, input) } } : {}),
           propose: (memory, study, trial, chance, tag) =>
             metered(
               () => sampler.propose(memory, study, trial, chance, tag),
-              (proposal) => !('exhausted' in proposal),
+              (proposal) => proposal !== null && !('exhausted' in proposal),
             ),
         }
       },

@@ -26,6 +26,8 @@ const forms: { readonly [T in Event['type']]: Form } = {
   TrialStopRequested: { trial: 'count', by: 'text' },
   TrialImported: { configuration: 'object', state: 'text', reports: 'list', source: 'text' },
   TrialAsked: { by: 'text' },
+  ConfigurationsProposed: { proposal: 'count', configurations: 'list' },
+  ProposeConfigurations: { proposal: 'count', trial: 'count', count: 'count' },
   PredictorFitted: { fit: 'count', model: 'object' },
   PredictorFailed: { fit: 'count', why: 'object' },
   FitPredictor: {
@@ -64,7 +66,17 @@ export function eventProblem(event: unknown): string | null {
       return `member "${member}" of ${String(fields['type'])} should be a ${kind}, got ${JSON.stringify(fields[member])}`
     }
   }
-  return fields['type'] === 'TrialImported' ? importedProblem(fields['reports'] as readonly unknown[]) : null
+  if (fields['type'] === 'TrialImported') return importedProblem(fields['reports'] as readonly unknown[])
+  if (fields['type'] === 'ConfigurationsProposed')
+    return proposedProblem(fields['configurations'] as readonly unknown[])
+  return null
+}
+
+function proposedProblem(configurations: readonly unknown[]): string | null {
+  const wrong = configurations.findIndex(
+    (one) => !isOfKind(one, 'object') || !isOfKind((one as { configuration?: unknown }).configuration, 'object'),
+  )
+  return wrong === -1 ? null : `configuration ${wrong} of ConfigurationsProposed is not one`
 }
 
 function importedProblem(reports: readonly unknown[]): string | null {

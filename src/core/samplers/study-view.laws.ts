@@ -4,6 +4,7 @@ import { paretoOrder } from '../maths/pareto.ts'
 import type { SpaceDefinition } from '../space/definition.ts'
 import { type Space, key, space as createSpace } from '../space/space.ts'
 import type { StudyDefinition } from '../study/definition.ts'
+import { type History, historyKeeper, levelsOf } from './history.ts'
 import type { StudyView } from '../study/study-view.ts'
 
 export interface AddedTrial {
@@ -13,6 +14,8 @@ export interface AddedTrial {
   readonly curve?: readonly (number | readonly number[])[]
   readonly note?: Json
   readonly isImported?: boolean
+  /** By constraint. */
+  readonly violations?: readonly number[]
 }
 
 export interface TestStudy {
@@ -21,12 +24,22 @@ export interface TestStudy {
   readonly definition: StudyDefinition
   /** Gives the trial's number. Without a state: complete if it has a curve, else waiting. */
   add(trial: AddedTrial): number
+  /** The trial has moved on. */
+  change(trial: number, changes: Partial<AddedTrial>): void
+  /** What a model learns from, as of now. */
+  history(): History
 }
 
-export function testStudy(spaceDefinition: SpaceDefinition, changes: Partial<StudyDefinition> = {}): TestStudy {
+export function testStudy(
+  spaceDefinition: SpaceDefinition,
+  changes: Partial<StudyDefinition> = {},
+  /** Epochs at which trials are compared, beside the last. */
+  levels: readonly number[] = [],
+): TestStudy {
   const definition: StudyDefinition = { ...plainDefinition, ...changes, space: spaceDefinition }
   const space = createSpace(spaceDefinition)
   const trials: AddedTrial[] = []
+  const revisions: number[] = []
   const seen = new Set<string>()
   const curveOf = (trial: number, objective: number) =>
     (trials[trial]?.curve ?? []).map((losses) => (typeof losses === 'number' ? losses : losses[objective]!))
@@ -57,6 +70,8 @@ export function testStudy(spaceDefinition: SpaceDefinition, changes: Partial<Stu
       const losses = sorted.map((trial) => definition.objectives.map((_, objective) => loss(trial, epoch, objective)))
       return paretoOrder(losses).map((index) => sorted[index]!)
     },
+    revision: (trial) => revisions[trial] ?? 0,
+    violation: (trial, constraint) => trials[trial]?.violations?.[constraint] ?? NaN,
     shown: (loss) => (definition.objectives[0]!.direction === 'maximize' ? -loss : loss),
     curve(trial, objective = 0) {
       const losses = curveOf(trial, objective)
@@ -68,7 +83,12 @@ export function testStudy(spaceDefinition: SpaceDefinition, changes: Partial<Stu
     seen.add(key(space, trial.configuration))
     return trials.push(trial) - 1
   }
-  return { view, space, definition, add }
+  const change = (trial: number, changes: Partial<AddedTrial>) => {
+    trials[trial] = { ...trials[trial]!, ...changes }
+    revisions[trial] = (revisions[trial] ?? 0) + 1
+  }
+  const keeper = historyKeeper(view, levelsOf(levels, definition.epochs.max))
+  return { view, space, definition, add, change, history: () => keeper() }
 }
 
 const plainDefinition: Omit<StudyDefinition, 'space'> = {

@@ -50,6 +50,9 @@ export function viewOf(study: Seen, definition: StudyDefinition): StudyView {
     isImported: () => false,
     epoch: (trial) => study.curves[trial]?.epochs.at(-1) ?? 0,
     loss: lossOf,
+    // Only samplers look at these.
+    revision: () => 0,
+    violation: () => NaN,
     ranked: (trials, epoch) => rankedBy(trials, (trial) => lossesOf(trial, epoch)),
     shown: (loss) => (definition.objectives[0]?.direction === 'maximize' ? -loss : loss),
     curve: (trial, objective = 0) => ({

@@ -16,6 +16,8 @@ import type { Budget, StudyDefinition } from './definition.ts'
 import type { Event, Fact } from './events.ts'
 import { evolve } from './evolve.ts'
 import { fitInput, predictorOf } from './fit-input.ts'
+import { learners } from './learning.laws.ts'
+import { answerOf, searchInput } from './proposing.ts'
 import type { StudyState, TrialRecord } from './state.ts'
 import { aStory } from './story.laws.ts'
 import type { Story } from './story.laws.ts'
@@ -25,7 +27,7 @@ import { newVerifier } from './verify.ts'
 import { wantedOf } from './wanted.ts'
 
 const seeds = Number(process.env['CHAOS_SEEDS'] ?? 150)
-const algorithms = { samplers, schedulers }
+const algorithms = { samplers: { ...samplers, ...learners }, schedulers }
 
 type Undated = Parameters<Story['tell']>[0]
 
@@ -39,6 +41,8 @@ interface Play {
   trained: number
   /** By attempt: the epoch that its program has reached. */
   readonly programs: Map<string, number>
+  /** What the model has answered and nobody has heard yet. */
+  readonly proposed: Undated[]
   /** Epochs of each program's curve. */
   length(trial: number): number
 }
@@ -79,7 +83,8 @@ function aPlay(seed: number): Play {
   const definition: Partial<StudyDefinition> = {
     epochs: { min: 1, max, resource: 'epochs' },
     scheduler: { type, ...(type === 'none' || type === 'median' ? {} : { eta: 3 }), ...form },
-    sampler: { type: pick(['random', 'sobol', 'lhs', 'grid']), levels: 7 },
+    sampler: { type: pick(['random', 'sobol', 'lhs', 'grid', 'slow', 'slow', 'quick']), levels: 7 },
+    constraints: chance.uniform() < 0.3 ? [{ metric: 'other', atMost: 0.5 }] : [],
     objectives:
       chance.uniform() < 0.3 && !predicts
         ? [
@@ -96,13 +101,14 @@ function aPlay(seed: number): Play {
   }
   const short = new Map<number, number>()
   return {
-    story: aStory(definition, 2),
+    story: aStory(definition, 2, algorithms),
     chance,
     calm: { value: false },
     budget,
     fence: 0,
     trained: 0,
     programs: new Map(),
+    proposed: [],
     length(trial) {
       const known = short.get(trial) ?? (chance.uniform() < 0.1 ? 1 + chance.integer(max) : max)
       short.set(trial, known)
@@ -229,10 +235,23 @@ function turn(play: Play): void {
     if (trial) act(play, trial, facts)
   }
   for (const fit of state.fits.keys()) if (calm.value || chance.uniform() < 0.4) answerFit(play, fit, facts)
+  while (play.proposed.length > 0 && (calm.value || chance.uniform() < 0.4))
+    facts.push(play.proposed.shift() as Undated)
   if (!calm.value && chance.uniform() < 0.12) interfere(play, facts)
   if ((nextDeadline(state) ?? Infinity) <= story.time) facts.push({ type: 'TimePassed' })
   if (facts.length === 0) facts.push({ type: 'TimePassed' })
+  tell(play, ...facts)
+}
+
+/** A model that is asked learns from the study as it then is. */
+function tell({ story, proposed }: Play, ...facts: Undated[]): void {
+  const before = story.log.length
   story.tell(...facts)
+  for (const event of story.log.slice(before)) {
+    if (event.type !== 'ProposeConfigurations') continue
+    const proposals = story.study.sampler.model?.search(searchInput(story.study, event)) ?? []
+    proposed.push({ type: 'ConfigurationsProposed', proposal: event.proposal, ...answerOf(proposals) })
+  }
 }
 
 function answerFit({ story, chance, calm }: Play, fit: number, into: Undated[]): void {
@@ -308,7 +327,10 @@ function checkSlots({ state, scheduler, view }: Study): void {
   assert.deepEqual(due, [], 'owed trials wait, and a slot idles')
   const { epochs = Infinity } = state.budget
   if (epochs - state.epochsTrained - state.epochsRepeated - state.epochsReserved <= 0) return
-  for (const order of scheduler.next(state.schedulerMemory, view, 50))
+  const orders = scheduler.next(state.schedulerMemory, view, 50)
+  // A model that is asked answers in a moment.
+  if (state.proposing !== null && orders.some(({ type }) => type === 'start')) return
+  for (const order of orders)
     assert.ok(order.type === 'resume' && state.trials[order.trial]?.live, `a slot idles: ${JSON.stringify(order)}`)
 }
 
@@ -353,14 +375,14 @@ test(`${seeds} studies in a world that does what it likes keep their laws and en
     const { story, chance, calm } = play
     const { state } = story.study
     try {
-      story.tell(started(play))
+      tell(play, started(play))
       checkState(play)
       for (let turns = 60 + chance.integer(200); turns > 0; turns--) {
         turn(play)
         checkState(play)
       }
       calm.value = true
-      story.tell(started(play), { type: 'ResumeRequested', by: 'me' })
+      tell(play, started(play), { type: 'ResumeRequested', by: 'me' })
       for (let turns = 0; !state.finished && turns < 5000; turns++) {
         turn(play)
         checkState(play)

@@ -2,11 +2,11 @@
  * Who gets the free slots, once the whole batch of facts is known, and how the study ends: first trials that are owed training, then the
  * scheduler's orders. A lingering trial goes on without a restart if an order names it; it is released as soon as an order needs its slot.
  */
-import type { Configuration, Json, Reason } from '../trial.ts'
+import type { Json, Reason } from '../trial.ts'
 import { assert, isSettled } from '../trial.ts'
-import { stream } from '../maths/stream.ts'
 import type { Order } from '../schedulers/scheduler.ts'
 import type { Decision } from './events.ts'
+import { askModel, nextConfiguration } from './proposing.ts'
 import { epochsLeft, trialsLeft } from './state.ts'
 import type { StudyState, TrialRecord } from './state.ts'
 import { compareLosses } from './study.ts'
@@ -16,7 +16,7 @@ import { trialAt } from './trial-moves.ts'
 export function dispatch(study: Study): Decision | null {
   const { state } = study
   if (state.finished) return null
-  if (!state.session) return state.asks > 0 ? serveAsk(study) : null
+  if (!state.session) return state.asks > 0 ? (serveAsk(study) ?? askAhead(study)) : null
   const ending = endingReason(state)
   if (ending)
     return (
@@ -27,7 +27,7 @@ export function dispatch(study: Study): Decision | null {
   if (state.paused) return releaseOne(study)
   const asked = state.asks > 0 ? serveAsk(study) : null
   if (asked) return asked
-  return startOwed(study) ?? serveOrders(study) ?? finishIfDone(study)
+  return startOwed(study) ?? serveOrders(study) ?? askAhead(study) ?? finishIfDone(study)
 }
 
 /** What ends the study before everything is settled. */
@@ -114,6 +114,7 @@ function serveOrders(study: Study): Decision | null {
   if (!first) return null
   if (needsNoSlot(state, first)) return serve(study, first, false)
   if (free > 0) {
+    if (first.type === 'start') return createTrial(study, first) ?? serveAnother(study, free)
     // A trial that is about to leave trains on when it has left; meanwhile the slot is for whoever comes after it.
     const isReady = (order: Order): boolean => !isForLeaving(state, order)
     const ready = isReady(first)
@@ -125,6 +126,25 @@ function serveOrders(study: Study): Decision | null {
   const inPlace = orders.find((order) => needsNoSlot(state, order))
   if (inPlace) return serve(study, inPlace, false)
   return orders.length > state.leaving.size ? releaseOne(study) : null
+}
+
+/** While new trials wait for the model, slots are for those that train on. */
+function serveAnother(study: Study, free: number): Decision | null {
+  const { state, scheduler, view } = study
+  const orders = scheduler.next(state.schedulerMemory, view, free + state.leaving.size)
+  const ready = orders.find((order) => order.type === 'resume' && !isForLeaving(state, order))
+  return ready ? serve(study, ready, false) : null
+}
+
+/** The last decision of a batch: what the model learns from is all that has been decided. */
+function askAhead(study: Study): Decision | null {
+  const { state, scheduler, view } = study
+  if (!study.sampler.model || state.proposing !== null || epochsLeft(state) <= 0) return null
+  // Somebody else's loop that asks needs no slot; a slot is no use before a controller has it.
+  const free = (state.session ? Math.max(0, freeSlots(state)) : 0) + state.asks
+  const orders =
+    free > 0 ? scheduler.next(state.schedulerMemory, view, free + state.leaving.size + state.askedCount) : []
+  return askModel(study, Math.min(free, orders.filter(({ type }) => type === 'start').length))
 }
 
 /** Its trial lingers, or trained that far already, beyond its last order. */
@@ -163,14 +183,16 @@ function serve(study: Study, order: Order, asked: boolean): Decision | null {
   return startTrial(study, trial, order.until, order.why, asked, order)
 }
 
-function createTrial(study: Study, order: Order & { readonly type: 'start' }): Decision {
+/** null = its configuration is still to be proposed. */
+function createTrial(study: Study, order: Order & { readonly type: 'start' }): Decision | null {
   const { state } = study
   const at = state.now
   if (trialsLeft(state) <= 0) {
     return { type: 'CloseSampling', at, why: { rule: 'trial-budget', trials: state.budget.trials ?? 0 } }
   }
   const trial = state.trials.length
-  const proposal = propose(study, trial, order.tag)
+  const proposal = nextConfiguration(study, order.tag)
+  if (!proposal) return null
   if ('exhausted' in proposal) return { type: 'CloseSampling', at, why: proposal.exhausted }
   const until = Math.min(order.until, epochsLeft(state))
   return {
@@ -184,19 +206,6 @@ function createTrial(study: Study, order: Order & { readonly type: 'start' }): D
     until,
     why: order.why,
   }
-}
-
-function propose(
-  study: Study,
-  trial: number,
-  tag: Json | undefined,
-): { configuration: Configuration; by: string; note?: Json | undefined } | { exhausted: Reason } {
-  const { state, sampler, view } = study
-  const initial = state.definition.initial[state.initialUsed]
-  if (initial) return { configuration: initial, by: 'initial' }
-  const chance = stream(state.definition.seed, 'sampler', trial)
-  const proposal = sampler.propose(state.samplerMemory, view, trial, chance, tag)
-  return 'exhausted' in proposal ? proposal : { ...proposal, by: state.definition.sampler.type }
 }
 
 /** Lets go the lingering trial that is least likely to be wanted again. */
@@ -229,8 +238,8 @@ function serveAsk(study: Study): Decision | null {
 
 function finishIfDone(study: Study): Decision | null {
   const { state, scheduler, view } = study
-  // What is being fitted may want more training.
-  if (state.owed.size > 0 || state.fits.size > 0) return null
+  // What is being fitted may want more training, and what is being proposed is to be trained.
+  if (state.owed.size > 0 || state.fits.size > 0 || state.proposing !== null) return null
   const isDone = scheduler.isDone(state.schedulerMemory, view)
   const isSpent = epochsLeft(state) <= 0
   if (!isDone && !isSpent && state.live.size > 0) return null

@@ -22,6 +22,12 @@ interface Deciders {
   readonly schedulerVersion?: number
 }
 
+export interface ProposedConfiguration {
+  readonly configuration: Configuration
+  /** The sampler's own note. */
+  readonly note?: Json
+}
+
 export type Fact = Stamp &
   (
     | (Deciders & {
@@ -94,6 +100,14 @@ export type Fact = Stamp &
     /** Somebody else's loop asks for the next order. */
     | { readonly type: 'TrialAsked'; readonly by: string }
     | { readonly type: 'TrialStopRequested'; readonly trial: number; readonly by: string }
+    /** The answer to a `ProposeConfigurations`; fewer than asked for only where the space is `exhausted`. `note.ms` is how long it took. */
+    | {
+        readonly type: 'ConfigurationsProposed'
+        readonly proposal: number
+        readonly configurations: readonly ProposedConfiguration[]
+        readonly exhausted?: Reason
+        readonly note?: Json
+      }
     /** The answer to a `FitPredictor`. `note` is what the fit or the device has to say of itself (time, reads, chain breaks). */
     | { readonly type: 'PredictorFitted'; readonly fit: number; readonly model: Model; readonly note?: Json }
     /** It could not be had, after all retries. */
@@ -147,6 +161,16 @@ export type Decision = { readonly at: number } & (
   | { readonly type: 'FailTrial'; readonly trial: number; readonly why: Reason }
   /** An algorithm's own conclusion in its own words: a closed round, a chosen set. Folded by the algorithm that made it. */
   | { readonly type: 'Conclude'; readonly by: 'scheduler' | 'sampler'; readonly topic: string; readonly data: Json }
+  /**
+   * The sampler's model is asked for so many configurations, for the trials from number `trial` on. It learns from the study as it stands when this is
+   * decided, which is the last decision of its batch; it does so beside the loop, and answers with `ConfigurationsProposed`. `proposal` counts from 1.
+   */
+  | {
+      readonly type: 'ProposeConfigurations'
+      readonly proposal: number
+      readonly trial: number
+      readonly count: number
+    }
   /** Slow mathematics, its inputs by reference: done beside the loop, answered by `PredictorFitted` or `PredictorFailed`. `fit` counts from 1. */
   | ({ readonly type: 'FitPredictor'; readonly fit: number } & FitRequest)
   /** No new trial will be created (budget, space exhausted). */
@@ -166,6 +190,7 @@ const decisions: ReadonlySet<Event['type']> = new Set<Decision['type']>([
   'StopTrial',
   'FailTrial',
   'Conclude',
+  'ProposeConfigurations',
   'FitPredictor',
   'CloseSampling',
   'DeleteCheckpoint',

@@ -2,7 +2,9 @@
  * The fold: one event changes the state. It never fails on a valid log and asks no algorithm to decide anything; what was decided stands
  * in the log. Cost: O(1), or O(log trials) where the scheduler keeps an order.
  */
+import type { Configuration, Json } from '../trial.ts'
 import { isSettled } from '../trial.ts'
+import { key } from '../space/space.ts'
 import { ended, raised, started } from './attempts.ts'
 import type { Decision, Event, Fact } from './events.ts'
 import { isDecision } from './events.ts'
@@ -93,6 +95,8 @@ function applyFact(study: Study, fact: Fact): void {
       return
     case 'TrialImported':
       return imported(study, fact)
+    case 'ConfigurationsProposed':
+      return proposed(state, fact)
     case 'PredictorFitted':
     case 'PredictorFailed':
       return fitAnswered(study, fact)
@@ -142,6 +146,10 @@ function applyDecision(study: Study, decision: Decision): void {
     }
     case 'Conclude':
       if (decision.by === 'scheduler') notify(study, { type: 'concluded', topic: decision.topic, data: decision.data })
+      return
+    case 'ProposeConfigurations':
+      state.proposalCount = decision.proposal
+      state.proposing = decision.proposal
       return
     case 'FitPredictor': {
       const { type: _, at: __, fit, ...request } = decision
@@ -201,17 +209,36 @@ function fitAnswered(study: Study, fact: Fact & { readonly type: 'PredictorFitte
   }
 }
 
+/** The answer to a request of an earlier controller changes nothing. */
+function proposed(state: StudyState, fact: Fact & { readonly type: 'ConfigurationsProposed' }): void {
+  if (state.proposing !== fact.proposal) return
+  state.proposing = null
+  state.proposed.push(...fact.configurations)
+  state.exhausted = fact.exhausted ?? null
+  const ms = (fact.note as { readonly ms?: Json } | undefined)?.ms
+  if (typeof ms === 'number') state.proposalMs = ms
+}
+
 function created(study: Study, decision: Decision & { readonly type: 'CreateTrial' }): void {
   const { state } = study
   const { trial: number, configuration, by, note, tag } = decision
   const trial = blankTrial(state, { number, configuration, by, note, tag, imported: false })
   addTrial(study, trial)
   if (by === 'initial') state.initialUsed++
+  else takeProposed(study, configuration)
   study.sampler.evolve?.(state.samplerMemory, { trial: number, configuration, note })
   trial.order = decision.why
   setUntil(study, trial, decision)
   reserve(state, trial, decision.until)
   state.owed.add(number)
+}
+
+/** Those before it were skipped: somebody has given or imported them meanwhile. */
+function takeProposed({ state, space }: Study, configuration: Configuration): void {
+  if (state.proposed.length === 0) return
+  const taken = key(space, configuration)
+  const place = state.proposed.findIndex((one) => key(space, one.configuration) === taken)
+  if (place >= 0) state.proposed.splice(0, place + 1)
 }
 
 function imported(study: Study, fact: Fact & { readonly type: 'TrialImported' }): void {
@@ -236,6 +263,8 @@ function controllerStarted({ state }: Study, fact: Fact & { readonly type: 'Cont
   state.session = { fence: fact.fence, host: fact.host, pid: fact.pid, since: fact.at }
   state.sessions++
   state.slots = fact.slots
+  // Whoever was asked for configurations has gone with the controller before.
+  state.proposing = null
   state.stopRequested = null
   state.failedInARow = 0
   if (state.finished?.rule === 'failures-in-a-row') state.finished = null

@@ -121,6 +121,7 @@ export function record(state: StudyState, trial: TrialRecord, epoch: number, met
     }
   }
   trial.epoch = epoch
+  trial.revision++
   return isSame && Object.keys(fresh).length === 0 ? null : fresh
 }
 

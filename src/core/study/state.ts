@@ -5,6 +5,7 @@
 import type { Configuration, Json, Outcome, Reason, TrialState } from '../trial.ts'
 import type { FitRequest } from '../schedulers/scheduler.ts'
 import type { Budget, Failures, StudyDefinition } from './definition.ts'
+import type { ProposedConfiguration } from './events.ts'
 
 export interface LiveAttempt {
   readonly attempt: number
@@ -78,6 +79,8 @@ export interface TrialRecord {
   isSpeculative: boolean
   /** Epochs trained ahead of a decision that has not wanted them yet. */
   speculated: number
+  /** Grows with every change of its state or its reports. */
+  revision: number
 }
 
 export interface StudyState {
@@ -146,6 +149,15 @@ export interface StudyState {
   epochsSpeculated: number
   /** Sums over reports of a new epoch: time from an attempt's start to its first one, and from one to the next. */
   readonly pace: { firstMs: number; firsts: number; furtherMs: number; furthers: number }
+  /** Proposed by a model and not trials yet, first come first. */
+  readonly proposed: ProposedConfiguration[]
+  /** The request for more that is under way. */
+  proposing: number | null
+  proposalCount: number
+  /** How long the last one took. */
+  proposalMs: number
+  /** The model says that the space holds no more. */
+  exhausted: Reason | null
   /** Predictors that are being trained, by number, in order. */
   readonly fits: Map<number, FitRequest>
   fitCount: number
@@ -212,6 +224,11 @@ export function newState(created: {
     epochsReserved: 0,
     epochsSpeculated: 0,
     pace: { firstMs: 0, firsts: 0, furtherMs: 0, furthers: 0 },
+    proposed: [],
+    proposing: null,
+    proposalCount: 0,
+    proposalMs: 0,
+    exhausted: null,
     fits: new Map(),
     fitCount: 0,
     fitsDone: 0,

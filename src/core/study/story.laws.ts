@@ -7,7 +7,7 @@ import type { Decision, Event, Fact } from './events.ts'
 import { isDecision } from './events.ts'
 import { step } from './step.ts'
 import { createStudy } from './study.ts'
-import type { Study } from './study.ts'
+import type { Algorithms, Study } from './study.ts'
 
 export const plainDefinition: StudyDefinition = {
   name: 'story',
@@ -37,7 +37,11 @@ export interface Story {
   time: number
 }
 
-export function aStory(changes: Partial<StudyDefinition> = {}, slots = 1): Story {
+export function aStory(
+  changes: Partial<StudyDefinition> = {},
+  slots = 1,
+  algorithms: Algorithms = { samplers, schedulers },
+): Story {
   const definition = resolved({ ...plainDefinition, ...changes }, slots)
   const created: Fact & { type: 'StudyCreated' } = {
     type: 'StudyCreated',
@@ -47,7 +51,7 @@ export function aStory(changes: Partial<StudyDefinition> = {}, slots = 1): Story
     program: null,
     directory: '',
   }
-  const study = createStudy(created, { samplers, schedulers })
+  const study = createStudy(created, algorithms)
   const log: Event[] = [created]
   const story: Story = {
     study,
@@ -105,6 +109,8 @@ export function inShort(decision: Decision): string {
       return `${decision.type} ${decision.trial}`
     case 'Conclude':
       return `Conclude ${decision.topic}`
+    case 'ProposeConfigurations':
+      return `ProposeConfigurations ${decision.trial} x ${decision.count}`
     case 'FitPredictor':
       return `FitPredictor ${decision.fit} ${decision.known} -> ${decision.target}`
     case 'CloseSampling':

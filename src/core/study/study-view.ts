@@ -29,6 +29,10 @@ export interface StudyView {
   epoch(trial: number): number
   /** Loss at the trial's last report no later than `epoch` (default: its last report). With `objective.value: best`, the best up to there. First objective unless said. */
   loss(trial: number, epoch?: number, objective?: number): number
+  /** Changes whenever the trial's state or its reports do. */
+  revision(trial: number): number
+  /** By how much the trial's last report misses a constraint; 0 or less = it is met, NaN = that metric was never reported. */
+  violation(trial: number, constraint: number): number
   /** Best first: by loss at `epoch`, ties by trial number; with several objectives by non-dominated rank, then crowding. Costs O(n log n) and more. */
   ranked(trials: readonly number[], epoch?: number): number[]
   /** A loss in the user's own sign, for reasons. */

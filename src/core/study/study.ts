@@ -5,10 +5,12 @@
 import type { Json } from '../trial.ts'
 import { assert } from '../trial.ts'
 import { paretoOrder } from '../maths/pareto.ts'
+import { historyKeeper, levelsOf, type History } from '../samplers/history.ts'
 import type { Sampler, SamplerKind } from '../samplers/sampler.ts'
 import type { Scheduler, SchedulerKind } from '../schedulers/scheduler.ts'
-import { key, space } from '../space/space.ts'
+import { encode, key, space } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
+import type { Constraint, StudyDefinition } from './definition.ts'
 import type { Fact } from './events.ts'
 import { epochsLeft, newState } from './state.ts'
 import type { StudyState, TrialRecord } from './state.ts'
@@ -28,6 +30,8 @@ export interface Study {
   readonly samplerKind: SamplerKind
   readonly scheduler: Scheduler<unknown>
   readonly schedulerKind: SchedulerKind
+  /** What the sampler's model learns from, as of now: with what is proposed already. */
+  history(): History
 }
 
 export function createStudy(created: Fact & { readonly type: 'StudyCreated' }, algorithms: Algorithms): Study {
@@ -45,15 +49,33 @@ export function restoreStudy(state: StudyState, algorithms: Algorithms): Study {
   assert(samplerKind, `the sampler '${definition.sampler.type}' is known`)
   assert(schedulerKind, `the scheduler '${definition.scheduler.type}' is known`)
   const itsSpace = space(definition.space)
+  const view = viewOf(state, itsSpace)
   return {
     state,
     space: itsSpace,
-    view: viewOf(state, itsSpace),
+    view,
     sampler: samplerKind.create({ space: itsSpace, definition, options: definition.sampler }),
     samplerKind,
     scheduler: schedulerKind.create({ definition, options: definition.scheduler }),
     schedulerKind,
+    history: historyOf(state, view, schedulerKind),
   }
+}
+
+function historyOf(state: StudyState, view: StudyView, scheduler: SchedulerKind): () => History {
+  let keeper: ReturnType<typeof historyKeeper> | null = null
+  return () => {
+    keeper ??= historyKeeper(view, rungsOf(state.definition, scheduler))
+    return keeper(state.proposed.map(({ configuration, note }) => ({ place: encode(view.space, configuration), note })))
+  }
+}
+
+/** Where the scheduler lets trials wait or stop. One that says nothing of it may do so anywhere: then thirds of thirds have to do. */
+function rungsOf(definition: StudyDefinition, scheduler: SchedulerKind): number[] {
+  const { min, max } = definition.epochs
+  const planned = scheduler.preview({ definition, options: definition.scheduler }).map(({ epoch }) => epoch)
+  const thirds = [max / 27, max / 9, max / 3].map(Math.ceil).filter((epoch) => epoch >= min)
+  return levelsOf(planned.every((epoch) => epoch >= max) ? thirds : planned, max)
 }
 
 function viewOf(state: StudyState, itsSpace: Space): StudyView {
@@ -106,6 +128,8 @@ function viewOf(state: StudyState, itsSpace: Space): StudyView {
       const rows = trials.map((trial) => ({ trial, value: loss(trial, epoch) }))
       return rows.sort((a, b) => compareLosses(a.value, b.value) || a.trial - b.trial).map((row) => row.trial)
     },
+    revision: (trial) => at(trial).revision,
+    violation: (trial, constraint) => violationOf(state, at(trial), state.definition.constraints[constraint]),
     shown: (value) => (signs[0] === -1 ? -value : value),
     curve: (trial, objective = 0) => {
       const record = at(trial)
@@ -135,4 +159,11 @@ function lossOf(record: TrialRecord, epoch: number, column: number, sign: number
     if (sign * value < best) best = sign * value
   }
   return best
+}
+
+function violationOf({ metrics }: StudyState, trial: TrialRecord, constraint: Constraint | undefined): number {
+  if (!constraint) return NaN
+  const { metric, atMost = Infinity, atLeast = -Infinity } = constraint
+  const value = (trial.values[metrics.indexOf(metric)] ?? []).findLast((each) => !Number.isNaN(each)) ?? NaN
+  return Number.isNaN(value) ? NaN : Math.max(value - atMost, atLeast - value)
 }

@@ -28,6 +28,7 @@ export function moveTo(state: StudyState, trial: TrialRecord, to: TrialState): v
   state.counts[trial.state]--
   state.counts[to]++
   trial.state = to
+  trial.revision++
 }
 
 export function reserve(state: StudyState, trial: TrialRecord, epochs: number): void {
@@ -102,6 +103,7 @@ export function blankTrial(
     rejected: 0,
     isSpeculative: false,
     speculated: 0,
+    revision: 0,
   }
 }
 

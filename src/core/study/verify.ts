@@ -17,6 +17,7 @@ import type { Decision, Event, Fact } from './events.ts'
 import { isDecision } from './events.ts'
 import { evolve } from './evolve.ts'
 import { fitInput, predictorOf } from './fit-input.ts'
+import { answerOf, searchInput } from './proposing.ts'
 import { isWithinMargin, sameJson } from './same-numbers.ts'
 import type { Algorithms, Study } from './study.ts'
 import { createStudy } from './study.ts'
@@ -55,6 +56,8 @@ interface Checking {
   readonly undecidable: Problem[]
   study: Study | null
   isSameVersion: boolean
+  /** What the sampler's model proposes where it was asked last. */
+  proposed: ReturnType<typeof answerOf> | null
   /** An event came that the fold cannot take: nothing after it means anything. */
   isBroken: boolean
   /** Of the last controller. */
@@ -70,6 +73,7 @@ export function newVerifier(algorithms: Algorithms): Verifier {
     undecidable: [],
     study: null,
     isSameVersion: true,
+    proposed: null,
     isBroken: false,
     fence: 0,
     seq: 0,
@@ -106,6 +110,17 @@ function takeEvent(checking: Checking, algorithms: Algorithms, seq: number, even
   if (isDecision(event)) checkDecision(checking, study, seq, event)
   else checkFact(checking, study, seq, event)
   evolve(study, event)
+  if (event.type === 'ProposeConfigurations') checking.proposed = proposedNow(checking, study, event)
+}
+
+/** The model is asked again where it was asked, for it learns from the study as it was then. */
+function proposedNow(
+  { isSameVersion }: Checking,
+  study: Study,
+  decision: Decision & { readonly type: 'ProposeConfigurations' },
+): Checking['proposed'] {
+  const { model } = study.sampler
+  return isSameVersion && model ? answerOf(model.search(searchInput(study, decision))) : null
 }
 
 function checkDecision(checking: Checking, study: Study, seq: number, recorded: Decision): void {
@@ -139,7 +154,10 @@ function checkFact(checking: Checking, study: Study, seq: number, recorded: Fact
     const problem = `${told(missing)} should stand before ${recorded.type}`
     add(problems, { seq, recorded, derived: missing, problem })
   }
-  const problem = factProblem(study, recorded)
+  const problem =
+    recorded.type === 'ConfigurationsProposed'
+      ? proposalProblem(checking, study, recorded)
+      : factProblem(study, recorded)
   if (problem !== null) add(problems, { seq, recorded, problem })
   else if (recorded.type === 'PredictorFitted' && isOfKnownVersion(recorded.model)) checking.counts.predictors++
   if (recorded.type !== 'ControllerStarted') return
@@ -184,9 +202,13 @@ function isOfThisVersion(
   return samplerVersion === samplerKind.version && schedulerVersion === schedulerKind.version
 }
 
+function factProblemOfTime({ type, at }: Fact, now: number): string {
+  return `${type} lies ${now - at} ms before the event before it`
+}
+
 function factProblem(study: Study, fact: Fact): string | null {
   const { state } = study
-  if (fact.at < state.now) return `${fact.type} lies ${state.now - fact.at} ms before the event before it`
+  if (fact.at < state.now) return factProblemOfTime(fact, state.now)
   switch (fact.type) {
     case 'StudyCreated':
       return 'StudyCreated stands only at the beginning of a log'
@@ -229,6 +251,22 @@ function fitProblem(
   if (!isOfKnownVersion(model)) return null
   const wrong = predictorOf(request.predictor).check(fitInput(view, request), model)
   return wrong === null ? null : `the model of fit ${fact.fit} does not follow from its curves: ${wrong}`
+}
+
+function proposalProblem(
+  { proposed }: Checking,
+  { state }: Study,
+  recorded: Fact & { readonly type: 'ConfigurationsProposed' },
+): string | null {
+  const { proposal, configurations, exhausted } = recorded
+  if (recorded.at < state.now) return factProblemOfTime(recorded, state.now)
+  if (proposal > state.proposalCount) return `${recorded.type} answers request ${proposal}, which was not made`
+  // An answer to a controller that had gone changes nothing.
+  if (proposed === null || state.proposing !== proposal) return null
+  const asked = { configurations, ...(exhausted ? { exhausted } : {}) }
+  return sameJson(asked, proposed)
+    ? null
+    : `the configurations of request ${proposal} do not follow from the trials before it: ${JSON.stringify(configurations[0])} stands first, ${JSON.stringify(proposed.configurations[0])} follows`
 }
 
 /** Two choices between which numbers within the margin decided: two trials equally good, or a reason whose numbers are nearly equal. */
