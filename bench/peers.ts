@@ -12,7 +12,20 @@ import type { Reference, Row } from './row.ts'
 import { ratioOf, row } from './row.ts'
 
 const ownVenv = fileURLToPath(new URL('.venv', import.meta.url))
-const packages = ['optuna', 'cmaes', 'pandas', 'psutil', 'huggingface_hub', 'syne-tune', 'ray[tune]']
+/** With a version: its figures are stored (`results/peer-regret.json`). */
+const packages = [
+  'optuna==5.0.0',
+  'cmaes==0.13.1',
+  'torch==2.13.0',
+  'scikit-learn==1.9.1',
+  'deephyper==0.13.2',
+  'smac==2.4.1',
+  'pandas',
+  'psutil',
+  'huggingface_hub',
+  'syne-tune',
+  'ray[tune]',
+]
 
 /** One figure of a script, as it prints it. */
 export interface PeerFigure {
@@ -24,6 +37,8 @@ export interface PeerFigure {
   readonly min: number
   readonly max: number
   readonly processes?: number
+  /** Of ask_tell.py: the trials that had ended. */
+  readonly n?: number
 }
 
 export interface PeerSheet {

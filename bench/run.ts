@@ -6,24 +6,29 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { annealingBesidePeers } from './annealing.ts'
 import { ashaGrowth } from './asha-growth.ts'
+import { askTell } from './ask-tell.ts'
 import type { Bench, BenchOptions } from './bench.ts'
 import { fitBlocking } from './fits.ts'
 import { help } from './help.ts'
+import { importanceBesidePeers } from './importance.ts'
 import { killedController } from './killed-controller.ts'
 import { liveFrame } from './live-frame.ts'
 import type { Machine } from './machine.ts'
 import { load, machine, machineText } from './machine.ts'
 import { controllerCpu, reportLatency } from './many-trials.ts'
 import { makespans } from './makespan.ts'
+import { multiFidelity } from './multi-fidelity.ts'
 import { opening } from './opening.ts'
 import { schedulerPasses } from './passes.ts'
 import { peersIn } from './peers.ts'
 import { replayBesidePeers } from './replay-beside-peers.ts'
+import { comparedSamplers, regretOf } from './regret.ts'
 import type { Row } from './row.ts'
 import { storageBesidePeers } from './storage-beside-peers.ts'
 import { svrBesidePeers } from './svr.ts'
 import { tableText } from './table.ts'
 import { trialStart } from './trial-start.ts'
+import { workerUtilisation } from './utilisation.ts'
 import { writing } from './writing.ts'
 
 const benches: readonly Bench[] = [
@@ -34,6 +39,11 @@ const benches: readonly Bench[] = [
   { name: 'svr', measure: svrBesidePeers },
   { name: 'annealing', measure: annealingBesidePeers },
   { name: 'fits', measure: fitBlocking },
+  { name: 'utilisation', measure: workerUtilisation },
+  { name: 'multi-fidelity', measure: multiFidelity },
+  { name: 'importance', measure: importanceBesidePeers },
+  { name: 'ask-tell', measure: askTell },
+  ...comparedSamplers.map((sampler) => ({ name: `regret-${sampler}`, measure: regretOf(sampler) })),
   { name: 'asha-growth', measure: ashaGrowth },
   { name: 'opening', measure: opening },
   { name: 'live-frame', measure: liveFrame },

@@ -101,7 +101,7 @@ test('every field of the study file is described', async () => {
 
 /** Words in capitals that are no codes: variables of the environment, codes of libraries, operands in usage lines. */
 const notCodes =
-  /^(?:FORETUNE|CUDA|ROCR|OMPI|PMI|SLURM|TORCHELASTIC|LOCAL|WORLD|ERR|OMP|XDG)_|^(?:NO_COLOR|FORCE_COLOR|INVALID_OPTION|MULTIPLE_DOCS|FILE_OR_STUDY)$/
+  /^(?:FORETUNE|CUDA|ROCR|OMPI|PMI|SLURM|TORCHELASTIC|LOCAL|WORLD|ERR|OMP|XDG)_|^(?:NO_COLOR|FORCE_COLOR|INF_POS|INF_NEG|INVALID_OPTION|MULTIPLE_DOCS|FILE_OR_STUDY)$/
 
 test('every code of an error has a row, and every row a code', () => {
   const codes = new Set<string>()

@@ -97,7 +97,9 @@ function runPython(name: string, python: string, files: string): void {
   for (const [, why] of result.stderr.matchAll(/\.\.\. skipped '(.*)'$/gm)) console.log(`  skipped: ${why}`)
 }
 
-const unit = globSync(['src/**/*.test.ts', 'examples/**/*.test.ts', 'test/*.test.ts'], { cwd: root }).sort()
+const unit = globSync(['src/**/*.test.ts', 'examples/**/*.test.ts', 'bench/*.test.ts', 'test/*.test.ts'], {
+  cwd: root,
+}).sort()
 const system = globSync(['test/e2e/*.test.ts'], { cwd: root }).sort()
 
 if (isQuick) await runGroup({ name: 'unit', files: unit, isolation: 'none', timeoutMs: 600_000 })

@@ -86,6 +86,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Learning curves in the terminal, or as SVG.',
     load: () => import('./curves.ts'),
   },
+  {
+    name: 'importance',
+    group: look,
+    summary: 'Which parameters mattered.',
+    load: () => import('./importance.ts'),
+  },
   { name: 'compare', group: look, summary: 'Studies side by side.', load: () => import('./compare.ts') },
   {
     name: 'export',

@@ -49,7 +49,7 @@ export const command: Command = {
     'seconds-per-epoch': {
       type: 'text',
       value: 'SECONDS',
-      doc: 'Virtual seconds, or lognormal:SIGMA for a factor of mean 1 drawn for each row. Default 1.',
+      doc: 'Virtual seconds, lognormal:SIGMA for a factor of mean 1 drawn for each row, or uniform:LOW:HIGH. Default 1.',
     },
     'seconds-column': { type: 'text', value: 'NAME', doc: 'The column that holds the seconds an epoch of each row.' },
     'non-finite': {

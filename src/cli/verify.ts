@@ -63,6 +63,9 @@ function tell(
     `study      ${name}, ${countText(result.events, 'event')}`,
     `store      ${storeProblems.length === 0 ? 'structure and chain of hashes are good' : countText(storeProblems.length, 'problem')}`,
     `decisions  ${countText(result.decisions, 'decision')}: ${result.derived} taken again and equal${others(result)}`,
+    ...(result.proposals === 0
+      ? []
+      : [`proposals  ${result.proposals} made again from the trials before them, and the same`]),
     ...(result.predictors === 0 ? [] : [`predictors ${result.predictors} made again from their curves, and the same`]),
   ]
   const wrong = [...storeProblems, ...problems].sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))

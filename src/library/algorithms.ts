@@ -1,3 +1,4 @@
+import type { Configuration } from '../core/trial.ts'
 import type { AlgorithmDefinition, StudyDefinition } from '../core/study/definition.ts'
 import type { Algorithms } from '../core/study/study.ts'
 import { samplers } from '../core/samplers/index.ts'
@@ -27,6 +28,47 @@ export const grid: (options?: OptionsGiven) => Named<'grid'> = named('grid')
 export const lhs: (options?: OptionsGiven) => Named<'lhs'> = named('lhs')
 /** Sobol points, Owen-scrambled unless `scramble: false`. */
 export const sobol: (options?: OptionsGiven) => Named<'sobol'> = named('sobol')
+
+/** Covariance matrix adaptation: a normal distribution that moves to the best trials. */
+export const cmaEs: (options?: CmaEsOptions) => Named<'cma-es'> = named('cma-es')
+/** A genetic algorithm, for one objective or several. */
+export const nsga2: (options?: GeneticOptions) => Named<'nsga2'> = named('nsga2')
+/** A genetic algorithm for three objectives and more. */
+export const nsga3: (options?: GeneticOptions & { readonly dividingParameter?: number }) => Named<'nsga3'> =
+  named('nsga3')
+
+export interface CmaEsOptions {
+  /** Parameter values to begin around. */
+  readonly x0?: Configuration
+  /** Standard deviation to begin with, in parts of the range of each parameter. */
+  readonly sigma0?: number
+  /** Trials of a generation. */
+  readonly popsize?: number
+  readonly restartStrategy?: 'none' | 'ipop' | 'bipop'
+}
+
+export interface GeneticOptions {
+  /** How many trials have children. */
+  readonly populationSize?: number
+  readonly crossover?: 'uniform' | 'sbx' | 'blxalpha' | 'undx'
+  readonly crossoverProb?: number
+  readonly swappingProb?: number
+  readonly mutation?: 'polynomial' | 'uniform'
+  readonly mutationProb?: number
+  readonly etaCrossover?: number
+  readonly etaMutation?: number
+}
+
+/** Gaussian process. */
+export const gp: (options?: OptionsGiven) => Named<'gp'> = named('gp')
+/** Tree-structured Parzen estimators. */
+export const tpe: (options?: OptionsGiven) => Named<'tpe'> = named('tpe')
+/** A forest for many workers at once (DeepHyper). */
+export const forest: (options?: OptionsGiven) => Named<'forest'> = named('forest')
+/** A kernel density for each budget: with Hyperband it makes BOHB. */
+export const bohb: (options?: OptionsGiven) => Named<'bohb'> = named('bohb')
+/** Picks one of the others, and says why. */
+export const auto: (options?: OptionsGiven) => Named<'auto'> = named('auto')
 
 /** Trains every trial to the end. */
 export const none: (options?: OptionsGiven) => Named<'none'> = named('none')

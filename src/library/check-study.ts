@@ -25,6 +25,7 @@ import { taughtScheduler } from './earlier-lessons.ts'
 import type { Finding } from './finding.ts'
 import { whyNothingIsPredicted } from './prediction-need.ts'
 import { studyDirectory } from './program-executor.ts'
+import { withWarmStart } from './warm-start.ts'
 
 export interface Machine {
   readonly gpus: readonly string[]
@@ -46,6 +47,7 @@ export async function checkStudy(
     checkDirectory(studyDirectory(program, definition.name, at.store)),
     ...(await checkStore(read, at.store)),
     ...(await checkLessons(read, at.store)),
+    ...(await checkWarmStart(read, at.store)),
     ...checkPrediction(definition),
     ...(await checkAnnealer(definition, at.env)),
     ...checkSize(definition),
@@ -185,21 +187,41 @@ function hasLessons({ scheduler }: StudyDefinition): boolean {
 }
 
 /** What the predictor is to learn from, if it is to learn from an earlier study. */
-async function checkLessons({ definition, program }: StudyFileResult, url: string): Promise<Finding[]> {
-  const about = 'predictor'
+async function checkLessons(read: StudyFileResult, url: string): Promise<Finding[]> {
+  const { definition } = read
   if (!hasLessons(definition)) return []
   const predictor = definition.scheduler['predictor'] as AlgorithmDefinition
+  return checkEarlier('predictor', read, url, async (place) => {
+    const taught = await taughtScheduler(definition.scheduler, definition, place)
+    const earlier = earlierCurves(taught['predictor'] as AlgorithmDefinition)
+    return `${predictor.type} learns from ${countText(earlier?.curves.length ?? 0, 'curve')} of ${earlier?.source}`
+  })
+}
+
+/** Where the first trials are to be drawn from, if that is an earlier study. */
+async function checkWarmStart(read: StudyFileResult, url: string): Promise<Finding[]> {
+  const { definition } = read
+  if (definition.warmStart === undefined) return []
+  return checkEarlier('warmStart', read, url, async (place) => {
+    const { warmStart } = await withWarmStart(definition, place)
+    const count = warmStart?.places?.length ?? 0
+    return `the first trials are drawn from around the best ${count === 1 ? 'one' : count} of ${warmStart?.from}`
+  })
+}
+
+/** A study that has begun has recorded what an earlier one taught it: where that came from does not matter any more. */
+async function checkEarlier(
+  about: string,
+  { definition, program }: StudyFileResult,
+  url: string,
+  taught: (place: { readonly store: Store | null; readonly folder: string }) => Promise<string>,
+): Promise<Finding[]> {
   try {
     const store = await storeIfThere(url)
     try {
-      // A study that has begun has its lessons recorded: where they came from does not matter any more.
       const known = (await store?.studies()) ?? []
       if (known.some(({ name, lastSeq }) => name === definition.name && lastSeq > 0)) return []
-      const place = { store, folder: program.folder }
-      const taught = await taughtScheduler(definition.scheduler, definition, place)
-      const earlier = earlierCurves(taught['predictor'] as AlgorithmDefinition)
-      const text = `${predictor.type} learns from ${countText(earlier?.curves.length ?? 0, 'curve')} of ${earlier?.source}`
-      return [{ level: 'ok', about, text }]
+      return [{ level: 'ok', about, text: await taught({ store, folder: program.folder }) }]
     } finally {
       await store?.close()
     }

@@ -18,6 +18,7 @@ import { programFromJson } from '../wire/program.ts'
 import { taughtScheduler } from './earlier-lessons.ts'
 import { studyAnnealers } from './annealing.ts'
 import { version } from './version.ts'
+import { withWarmStart } from './warm-start.ts'
 
 export interface SessionOptions {
   readonly store: Store
@@ -58,7 +59,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     resolve: async (definition, slots) => {
       const folder = create ? programFromJson(create.program).folder : '.'
       const scheduler = await taughtScheduler(definition.scheduler, definition, { store, folder, algorithms })
-      const resolved = resolveAlgorithms({ ...definition, scheduler }, slots, algorithms)
+      const taught = await withWarmStart({ ...definition, scheduler }, { store, folder, algorithms })
+      const resolved = resolveAlgorithms(taught, slots, algorithms)
       // A study that is asked has no slots: it is looked at once, when it is created.
       if (slots === 0) await annealers.check(resolved)
       return resolved

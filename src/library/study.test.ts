@@ -182,3 +182,31 @@ test('a loop that asks alone is not told of an end where a predictor is being tr
   assert.ok(prediction !== null && prediction.predictors.trained > 0)
   await loop.close()
 })
+
+test('a study tells which parameters mattered once there are trials enough, and what is wrong with a question', async () => {
+  const sums = await study({
+    name: 'sums',
+    space: { x: float(0, 1), idle: float(0, 1) },
+    objective: 'loss',
+    epochs: { max: 1 },
+    budget: { trials: 40 },
+  })
+  await assert.rejects(sums.importance(), { code: 'STUDY_WITHOUT_REPORT' })
+  await sums.run(async (trial) => {
+    for await (const _ of trial.epochs()) await trial.report({ loss: trial.configuration.x, half: 0.5 })
+  })
+  const { parameters, trials } = await sums.importance()
+  assert.deepEqual([trials, parameters[0]?.parameter], [40, 'x'])
+  const { interactions } = await sums.importance({ method: 'fanova', interactions: true, trees: 8 })
+  assert.deepEqual(interactions[0]?.parameters, ['x', 'idle'])
+  for (const [options, code] of [
+    [{ metric: 'lost' }, 'METRIC_UNKNOWN'],
+    [{ metric: 'half' }, 'TRIALS_ALIKE'],
+    [{ interactions: true }, 'IMPORTANCE_OPTION_INVALID'],
+    [{ targetQuantile: 0.5, regionQuantile: 0.4 }, 'IMPORTANCE_OPTION_INVALID'],
+    [{ trees: 0 }, 'IMPORTANCE_OPTION_INVALID'],
+    [{ epoch: 2 }, 'IMPORTANCE_OPTION_INVALID'],
+  ] as const)
+    await assert.rejects(sums.importance(options), { code })
+  await sums.close()
+})

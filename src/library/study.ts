@@ -3,13 +3,16 @@
  * caller's own loop (`ask`, `report`, `tell`).
  */
 import { dirname, join, resolve } from 'node:path'
+import type { SamplerKind } from '../core/samplers/sampler.ts'
+import type { SchedulerKind } from '../core/schedulers/scheduler.ts'
 import type { Configuration, Json, Metrics } from '../core/trial.ts'
 import type { ConfigurationOf, SpaceParameters } from '../core/space/builders.ts'
-import type { AlgorithmDefinition, Budget, Failures, Objective } from '../core/study/definition.ts'
+import type { AlgorithmDefinition, Budget, Failures, Objective, WarmStart } from '../core/study/definition.ts'
 import type { Event } from '../core/study/events.ts'
 import type { Study } from '../core/study/study.ts'
 import type { Best, BestTrial } from '../core/study/views/best.ts'
 import { best } from '../core/study/views/best.ts'
+import type { ImportanceOptions, ImportanceReport } from '../core/study/views/importance.ts'
 import type { PredictionReport } from '../core/study/views/prediction.ts'
 import { prediction } from '../core/study/views/prediction.ts'
 import type { Progress } from '../core/study/views/progress.ts'
@@ -19,17 +22,18 @@ import { ForetuneError } from '../errors.ts'
 import { inProcessExecutor } from '../executors/in-process.ts'
 import type { InProcessObjective, InProcessTrial } from '../executors/in-process.ts'
 import { outsideExecutor } from '../executors/outside.ts'
-import type { Executor, Store } from '../ports.ts'
+import type { Executor } from '../ports.ts'
 import type { AskedOrder, Standing } from '../runtime/asked.ts'
-import type { FactWithoutTime, StudyToRun } from '../runtime/controller.ts'
+import type { StudyToRun } from '../runtime/controller.ts'
 import { foldStudy } from '../runtime/fold.ts'
 import { accepted, perform } from '../runtime/perform.ts'
 import { openStore } from '../stores/open.ts'
 import { programAsJson } from '../wire/program.ts'
 import { readStudyObject } from '../wire/study-file.ts'
-import { algorithms } from './algorithms.ts'
+import { listedAlgorithms, withOwnAlgorithms, type OwnAlgorithms } from './own-algorithms.ts'
 import { changesAsFacts } from './changes-as-facts.ts'
 import { foldCacheFile, openSession } from './session.ts'
+import { importanceOf } from './importance.ts'
 import type { Session, SessionOptions } from './session.ts'
 
 /** What a study is made of: the study file's fields as an object, and where its log is kept. */
@@ -41,8 +45,10 @@ export interface StudyOptions<Space extends SpaceParameters> {
   readonly forbidden?: readonly { readonly [parameter: string]: unknown }[]
   readonly constraints?: readonly { readonly metric: string; readonly atMost?: number; readonly atLeast?: number }[]
   readonly epochs?: { readonly min?: number; readonly max: number; readonly resource?: string }
-  readonly sampler?: string | AlgorithmDefinition
-  readonly scheduler?: string | AlgorithmDefinition
+  /** A name, a builder's result, or a sampler of your own. */
+  readonly sampler?: string | AlgorithmDefinition | SamplerKind
+  /** The same for schedulers. */
+  readonly scheduler?: string | AlgorithmDefinition | SchedulerKind
   readonly budget?: Omit<Budget, 'timeMs'> & { readonly time?: string }
   readonly failures?: Partial<Omit<Failures, 'timeoutMs' | 'noReportForMs' | 'graceMs'>> & {
     readonly timeout?: string
@@ -51,9 +57,13 @@ export interface StudyOptions<Space extends SpaceParameters> {
   }
   readonly seed?: number
   readonly initial?: readonly Configuration[]
+  /** An earlier study, or a file of results: the first trials are drawn from around its best ones. */
+  readonly warmStart?: string | (Partial<Omit<WarmStart, 'from' | 'places'>> & { readonly from: string })
   readonly linger?: string
   /** `memory` (the default), `sqlite:FILE`. */
   readonly store?: string
+  /** Algorithms of your own that `sampler` and `scheduler` may name, with options. */
+  readonly algorithms?: OwnAlgorithms
 }
 
 export type ObjectiveFunction<C> = (trial: InProcessTrial<C>) => Promise<unknown>
@@ -94,6 +104,8 @@ export interface StudyHandle<C> {
   tell(trial: number | { readonly trial: number }, outcome?: { readonly failed?: boolean }): Promise<Standing>
   /** Where the study stands. Throws `STUDY_WITHOUT_REPORT` while no trial has reported. */
   result(): Promise<StudyResult<C>>
+  /** Which parameters mattered so far. Throws `TOO_FEW_TRIALS` while there is too little to tell from. */
+  importance(options?: ImportanceOptions): Promise<ImportanceReport>
   /** Releases the store. */
   close(): Promise<void>
 }
@@ -110,15 +122,21 @@ export interface StudyHandle<C> {
 export async function study<const Space extends SpaceParameters>(
   options: StudyOptions<Space>,
 ): Promise<StudyHandle<ConfigurationOf<Space>>> {
-  const { store: url = 'memory', ...fields } = options
-  const { definition, program } = await readStudyObject(fields)
+  const { store: url = 'memory', ...given } = options
+  const { fields, algorithms } = withOwnAlgorithms(given)
+  const { definition, program } = await readStudyObject(fields, { algorithms: listedAlgorithms(algorithms) })
   const store = await openStore(url)
   const create: Omit<StudyToRun, 'createdAt'> = {
     definition,
     program: programAsJson(program),
     directory: directoryOf(url, definition.name),
   }
-  return handle(store, create, (begun) => changesAsFacts(begun, { definition, program }, 'library'))
+  return handle({
+    store,
+    create,
+    algorithms,
+    openWith: (begun) => changesAsFacts(begun, { definition, program }, 'library'),
+  })
 }
 
 function directoryOf(url: string, name: string): string {
@@ -138,18 +156,17 @@ async function askedOrWaited(session: Session, ask: () => Promise<Json>): Promis
   }
 }
 
-function handle<C>(
-  store: Store,
-  create: Omit<StudyToRun, 'createdAt'>,
-  openWith: (begun: Study) => readonly FactWithoutTime[],
-): StudyHandle<C> {
-  const { name } = create.definition
+type Opening = Required<Pick<SessionOptions, 'store' | 'create' | 'algorithms' | 'openWith'>>
+
+function handle<C>(opening: Opening): StudyHandle<C> {
+  const { store, algorithms } = opening
+  const { name } = opening.create.definition
   let asking: Promise<Session> | null = null
   let running = false
 
   /** The controller stays between two calls, also when the study has ended: then there is nothing more to ask for. */
   async function sessionToAsk(): Promise<Session> {
-    asking ??= openSession({ store, name, create, openWith, executor: outsideExecutor, stays: true })
+    asking ??= openSession({ ...opening, name, executor: outsideExecutor, stays: true })
     try {
       return await asking
     } catch (error) {
@@ -160,6 +177,13 @@ function handle<C>(
 
   async function wish(type: string, data: { readonly [key: string]: Json }): Promise<Json> {
     return accepted(await perform(await sessionToAsk(), { type, data: { by: 'library', ...data } }))
+  }
+
+  async function asItStands(): Promise<Study> {
+    if (asking) return (await asking).study
+    const folded = await foldStudy(store, name, algorithms, foldCacheFile)
+    if (!folded) throw studyWithoutReport(name)
+    return folded.study
   }
 
   async function stopAsking(): Promise<void> {
@@ -175,7 +199,7 @@ function handle<C>(
       running = true
       try {
         await stopAsking()
-        return resultOf<C>(await runObjective({ store, name, create, openWith }, objective as never, options))
+        return resultOf<C>(await runObjective({ ...opening, name }, objective as never, options))
       } finally {
         running = false
       }
@@ -191,10 +215,10 @@ function handle<C>(
       return (await wish('tell', { trial: numberOf(of), failed: outcome.failed === true })) as Standing
     },
     async result() {
-      if (asking) return resultOf<C>((await asking).study)
-      const folded = await foldStudy(store, name, algorithms, foldCacheFile)
-      if (!folded) throw studyWithoutReport(name)
-      return resultOf<C>(folded.study)
+      return resultOf<C>(await asItStands())
+    },
+    async importance(options) {
+      return importanceOf(await asItStands(), options)
     },
     async close() {
       await stopAsking()
@@ -204,7 +228,7 @@ function handle<C>(
 }
 
 async function runObjective(
-  opening: Pick<SessionOptions, 'store' | 'name' | 'create' | 'openWith'>,
+  opening: Opening & { readonly name: string },
   objective: InProcessObjective,
   { slots = 1, signal, onEvents }: RunOptions,
 ): Promise<Study> {

@@ -56,7 +56,7 @@ export function faultsInvalid(text: string, expected: string, got: string): Fore
 export function secondsInvalid(text: string): ForetuneError {
   return new ForetuneError(
     'SECONDS_INVALID',
-    `--seconds-per-epoch ${text}: expected a number above 0, or lognormal:SIGMA with SIGMA from 0 to 3 (as in lognormal:0.35).`,
+    `--seconds-per-epoch ${text}: expected a number above 0, lognormal:SIGMA with SIGMA from 0 to 3 (as in lognormal:0.35), or uniform:LOW:HIGH (as in uniform:30:90).`,
     { details: { text } },
   )
 }

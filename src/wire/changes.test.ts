@@ -149,3 +149,18 @@ test('a predictor is compared by what it was told, not by what was filled in, no
   const alone = await refusedOf(brought, 'nu-svr')
   assert.ok(alone.some(([path, was, is]) => path === 'scheduler.predictor.from' && was === 'a' && is === 'nothing'))
 })
+
+test('an earlier study is compared by its name, not by what it has taught', async () => {
+  const { definition, program } = await read({ ...file, warmStart: 'a' })
+  const taught = { definition: { ...definition, warmStart: { from: 'a', share: 0.1, places: [[0.5, null]] } }, program }
+  const refusedOf = async (warmStart: unknown): Promise<ReturnType<typeof triples>> =>
+    triples((await changesOf({ warmStart }, taught)).refused)
+  assert.deepEqual(await refusedOf('a'), [])
+  assert.deepEqual(await refusedOf({ from: 'a', share: 0.1 }), [])
+  assert.deepEqual(await refusedOf({ from: 'b' }), [['warmStart.from', 'a', 'b']])
+  const [[path, , is] = []] = await refusedOf(undefined)
+  assert.deepEqual([path, is], ['warmStart', 'nothing'])
+  assert.deepEqual(triples((await changesOf({ warmStart: 'a' })).refused), [
+    ['warmStart', 'nothing', { from: 'a', share: 0.1 }],
+  ])
+})

@@ -6,7 +6,7 @@
  */
 import { defaultsOf } from '../core/options.ts'
 import { predictors } from '../core/predictors/index.ts'
-import type { AlgorithmDefinition, Budget, Failures, StudyDefinition } from '../core/study/definition.ts'
+import type { AlgorithmDefinition, Budget, Failures, StudyDefinition, WarmStart } from '../core/study/definition.ts'
 import type { Json } from '../core/trial.ts'
 import { ForetuneError } from '../errors.ts'
 import type { Program } from './program.ts'
@@ -46,6 +46,7 @@ const fixed = [
   ['checkpoints', ['checkpoints'], 'checkpoints'],
   ['seed', ['seed'], 'seed'],
   ['initial', ['initial'], 'initial'],
+  ['warmStart', ['warmStart'], 'warmStart'],
 ] as const satisfies readonly (readonly [keyof StudyDefinition, readonly string[], string])[]
 
 export function studyChanges(recorded: Study, read: Study): StudyChanges {
@@ -92,6 +93,10 @@ const programFields = [
 function asFile(field: keyof StudyDefinition, value: StudyDefinition[keyof StudyDefinition]): unknown {
   if (field === 'sampler') return withoutVersion(value as AlgorithmDefinition)
   if (field === 'scheduler') return withPredictorAsFile(withoutVersion(value as AlgorithmDefinition))
+  if (field === 'warmStart') {
+    const { places: _, ...told } = (value ?? {}) as Partial<WarmStart>
+    return value === undefined ? noLessons : told
+  }
   if (field !== 'space') return value
   const { parameters, forbidden } = value as StudyDefinition['space']
   return { ...parameters, '(order)': Object.keys(parameters).join(', '), '(forbidden)': forbidden }

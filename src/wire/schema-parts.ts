@@ -82,11 +82,29 @@ const stepped = {
   when,
 }
 
+const priorBest = section({
+  best: z.union([z.number(), z.string()]).describe('The value that is expected to be best.'),
+  sd: z.number().optional().describe('How far the best may lie from it, as a share of the axis. Default: 0.125.'),
+})
+  .optional()
+  .describe('Where good values are expected; the first trials are drawn from it.')
+
+const priorWeights = section({
+  weights: z.record(z.string(), z.number()).describe('How likely each choice is the best one; 1 where none is said.'),
+})
+  .optional()
+  .describe('Which choices are expected to be good; the first trials are drawn from it.')
+
 const parameter = z.discriminatedUnion('type', [
-  section({ type: z.literal('float'), ...range, ...stepped }),
-  section({ type: z.literal('int'), ...range, ...stepped }),
-  section({ type: z.literal('ordinal'), values: z.array(z.union([z.number(), z.string()])).min(1), when }),
-  section({ type: z.literal('categorical'), choices: z.array(value).min(1), when }),
+  section({ type: z.literal('float'), ...range, ...stepped, prior: priorBest }),
+  section({ type: z.literal('int'), ...range, ...stepped, prior: priorBest }),
+  section({
+    type: z.literal('ordinal'),
+    values: z.array(z.union([z.number(), z.string()])).min(1),
+    when,
+    prior: priorBest,
+  }),
+  section({ type: z.literal('categorical'), choices: z.array(value).min(1), when, prior: priorWeights }),
 ])
 
 export const space: z.ZodType<{ readonly [name: string]: ParameterDefinition }> = z.record(

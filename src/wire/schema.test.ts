@@ -25,7 +25,7 @@ test('the JSON Schema knows every field with a description and no others', () =>
   assert.deepEqual(schema.required, ['space'])
   const names =
     'name command shell objective objectives space forbidden epochs sampler scheduler budget seed failures constraints metrics ' +
-    'directory env resumable linger checkpoints executor initial'
+    'directory env resumable linger checkpoints executor initial warmStart'
   assert.deepEqual(Object.keys(fields).sort(), names.split(' ').sort())
   for (const [name, field] of Object.entries(fields)) assert.ok(field.description, name)
 })

@@ -98,6 +98,7 @@ function fieldSchemas(kinds: AlgorithmKinds): Fields {
     }).describe('How many checkpoints to keep of trials that can no longer be chosen.'),
     executor: executor().describe('Where attempts run. Default: this machine.'),
     initial: z.array(lists.initial).describe('Configurations to try first.'),
+    warmStart: warmStart.describe('An earlier study: the first trials are drawn from around its best ones.'),
   }
 }
 
@@ -131,6 +132,25 @@ const failures: z.ZodType<StudyFields['failures']> = section({
   stopStudyAfter: z.int().min(1).default(20).describe('So many failed trials in a row end the study.'),
 }).transform(({ retries, timeout, noReportFor, grace, stopStudyAfter }) =>
   defined({ retries, timeoutMs: timeout, noReportForMs: noReportFor, graceMs: grace, stopStudyAfter }),
+)
+
+const warmStart: z.ZodType<StudyFields['warmStart']> = z.union(
+  [
+    z
+      .string()
+      .min(1)
+      .transform((from) => ({ from, share: 0.1 })),
+    section({
+      from: z.string().min(1).describe('A study of the store, or a file as `import` takes it.'),
+      study: z.string().min(1).optional().describe('Which study of a file that holds several.'),
+      rename: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe('Parameters and metrics that have another name there: { THEIRS: OURS }.'),
+      share: z.number().gt(0).max(1).default(0.1).describe('How many of its trials, best first, are good.'),
+    }).transform((fields) => defined(fields)),
+  ],
+  { error: says('WRONG_TYPE', 'the name of a study, or { from, share }') },
 )
 
 /** Recorded definitions have no fields that say nothing. */

@@ -1,6 +1,13 @@
 /** What each field of a study file is once it was read by itself: short forms written out, durations in milliseconds, defaults filled in. */
 import type { Condition, ParameterDefinition } from '../core/space/definition.ts'
-import type { AlgorithmDefinition, Budget, Constraint, Failures, Objective } from '../core/study/definition.ts'
+import type {
+  AlgorithmDefinition,
+  Budget,
+  Constraint,
+  Failures,
+  Objective,
+  WarmStart,
+} from '../core/study/definition.ts'
 import type { Configuration } from '../core/trial.ts'
 import type { ExecutorSection, MetricsSource } from './program.ts'
 import type { Problem } from './study-file-problem.ts'
@@ -29,6 +36,7 @@ export interface StudyFields {
   checkpoints: { readonly keep: number | 'all' }
   executor: ExecutorSection
   initial: readonly Configuration[]
+  warmStart: WarmStart
 }
 
 /**

@@ -106,6 +106,7 @@ export function resolveStudy(
     checkpoints: all.checkpoints,
     seed: fields.seed ?? source.seed,
     initial: fields.initial ?? [],
+    ...(fields.warmStart ? { warmStart: fields.warmStart } : {}),
   }
   const program: Program = {
     command: fields.command ?? null,

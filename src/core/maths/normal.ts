@@ -3,7 +3,8 @@
  *
  * All rests on Mills' ratio m(x) = P(Z > x) / pdf(x), which stays of moderate size where the probability itself underflows:
  * - up to 2: m(x) = sqrt(pi/2) exp(x^2/2) - sum of x^(2k+1) / (1 3 5 ... (2k+1)), all terms of one sign. The difference loses one digit at 2;
- * - beyond: Laplace's continued fraction 1/(x + 1/(x + 2/(x + 3/(x + ...)))), from its tail; the further out, the fewer levels.
+ * - beyond: Laplace's continued fraction 1/(x + 1/(x + 2/(x + 3/(x + ...)))), from its tail; the further out, the fewer levels;
+ * - up to 10, where many are asked for, neither is computed: Taylor's series about the next of 97 places that are, as m' = x m - 1 gives all derivatives.
  * Quantiles: Newton's method, around the middle on the series (so that quantiles next to 0 keep their digits), in the tails on the logarithm of the
  * probability, which is concave and next to a parabola.
  */
@@ -66,12 +67,41 @@ export function normalPpfOfLog(logP: number): number {
 
 /** P(Z > x) / pdf(x), for x >= -2. */
 function millsRatio(x: number): number {
+  if (!(x < tableMax)) return exactMillsRatio(x)
+  const place = Math.round((x + seriesMax) * placesAUnit)
+  const step = x + seriesMax - place / placesAUnit
+  const last = (place + 1) * terms - 1
+  let sum = table[last]!
+  for (let index = last - 1; index > last - terms; index--) sum = sum * step + table[index]!
+  return sum
+}
+
+function exactMillsRatio(x: number): number {
   if (x <= seriesMax) return 0.5 / normalPdf(x) - oddSeries(x)
   if (x === Infinity) return 0
   const levels = Math.ceil(5 + 240 / (x * x))
-  let below = (x + Math.hypot(x, 2 * Math.sqrt(levels + 1))) / 2
+  let below = (x + Math.sqrt(x * x + 4 * (levels + 1))) / 2
   for (let level = levels; level >= 1; level--) below = x + level / below
   return 1 / below
+}
+
+const tableMax = 10
+const placesAUnit = 8
+const terms = 11
+const table: Float64Array = taylorTable()
+
+/** By place: the ratio there, its first derivative, its second over 2!, its third over 3!, ... */
+function taylorTable(): Float64Array {
+  const places = (tableMax + seriesMax) * placesAUnit + 1
+  const coefficients = new Float64Array(places * terms)
+  for (let place = 0; place < places; place++) {
+    const x = place / placesAUnit - seriesMax
+    const own = coefficients.subarray(place * terms, (place + 1) * terms)
+    own[0] = exactMillsRatio(x)
+    own[1] = x * own[0]! - 1
+    for (let term = 2; term < terms; term++) own[term] = (x * own[term - 1]! + own[term - 2]!) / term
+  }
+  return coefficients
 }
 
 /** (P(Z <= x) - 1/2) / pdf(x), for |x| <= 2. */

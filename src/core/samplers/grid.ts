@@ -20,6 +20,7 @@ interface Memory {
 export const grid: SamplerKind = {
   name: 'grid',
   version: 1,
+  ownPlaces: true,
   doc: 'Every combination once; continuous parameters in `levels` values.',
   options: {
     levels: { type: 'integer', default: 5, atLeast: 1, doc: 'How many values of each continuous parameter are tried.' },

@@ -17,6 +17,7 @@ import { sequenceSampler } from './sequence.ts'
 export const latinHypercube: SamplerKind = {
   name: 'lhs',
   version: 1,
+  ownPlaces: true,
   doc: 'Latin hypercubes: in every block of `n` trials each parameter is covered evenly.',
   options: {
     n: {

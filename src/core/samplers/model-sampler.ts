@@ -15,6 +15,7 @@ import type { StudyView } from '../study/study-view.ts'
 import type { History } from './history.ts'
 import { latinHypercubeBlock } from './latin-hypercube.ts'
 import type { Model, Proposal, Sampler } from './sampler.ts'
+import { startUp } from './start-up.ts'
 import { spaceExhausted, unseen } from './unseen.ts'
 
 export type InitialDesign = 'lhs' | 'sobol' | 'random'
@@ -52,12 +53,13 @@ export function modelSampler({ space, definition, options, nStartupTrials, model
     startup,
     choiceOf(options, 'initialDesign', ['lhs', 'sobol', 'random']),
   )
+  const known = startUp(space, definition)
   return {
     start: () => null,
     propose(_memory, study, trial, chance) {
       if (study.trialCount >= startup && hasKnown(study, Math.ceil(startup / 2))) return null
       return unseen(study, chance, (attempt) =>
-        attempt === 0 && trial < startup ? decode(space, place(trial)) : randomConfiguration(space, chance),
+        attempt === 0 && trial < startup ? decode(space, known.place(place(trial), trial)) : known.draw(chance),
       )
     },
     model,

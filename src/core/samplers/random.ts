@@ -4,8 +4,8 @@
  *
  * Cost: one draw a trial.
  */
-import { randomConfiguration } from '../space/space.ts'
 import type { Sampler, SamplerKind } from './sampler.ts'
+import { startUp } from './start-up.ts'
 import { unseen } from './unseen.ts'
 
 export const random: SamplerKind = {
@@ -13,8 +13,11 @@ export const random: SamplerKind = {
   version: 1,
   doc: 'Independent uniform draws, even on the scale of each parameter.',
   options: {},
-  create: ({ space }): Sampler<null> => ({
-    start: () => null,
-    propose: (_memory, study, _trial, stream) => unseen(study, stream, () => randomConfiguration(space, stream)),
-  }),
+  create({ space, definition }): Sampler<null> {
+    const { draw } = startUp(space, definition)
+    return {
+      start: () => null,
+      propose: (_memory, study, _trial, stream) => unseen(study, stream, () => draw(stream)),
+    }
+  },
 }

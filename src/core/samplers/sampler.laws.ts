@@ -4,6 +4,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Configuration } from '../trial.ts'
 import { stream } from '../maths/stream.ts'
+import type { Options } from '../options.ts'
 import { awkwardSpaces } from '../space/awkward-spaces.laws.ts'
 import type { SpaceDefinition } from '../space/definition.ts'
 import { key, problems } from '../space/space.ts'
@@ -21,7 +22,7 @@ export interface SamplerLawsOptions {
 }
 
 /** The options' defaults, then those that are given. */
-export function resolvedOptions(kind: SamplerKind, given: { readonly [option: string]: unknown } = {}) {
+export function resolvedOptions(kind: SamplerKind, given: { readonly [option: string]: unknown } = {}): Options {
   const defaults = Object.entries(kind.options).map(([name, option]) => [name, option.default] as const)
   return { ...Object.fromEntries(defaults), ...given }
 }

@@ -62,6 +62,10 @@ export interface SamplerKind {
   readonly version: number
   readonly doc: string
   readonly options: OptionSpecs
+  /** What its note of a trial has to say to a person, in one sentence; null = nothing. */
+  tell?(note: Json): string | null
+  /** Goes through places of its own, which an earlier study cannot change: `warmStart` is refused beside it. */
+  readonly ownPlaces?: true
   create(setup: {
     readonly space: Space
     readonly definition: StudyDefinition

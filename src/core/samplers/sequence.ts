@@ -2,11 +2,14 @@
  * What samplers that go through a sequence of places in the unit cube have in common (Sobol, Latin hypercubes): places that decode to a
  * forbidden or seen configuration are skipped, so what is proposed stays as even over the allowed part as the sequence is over the cube.
  *
+ * Where the user has said what is expected of a parameter, its axis is bent to that; the sequence stays even by probability.
+ *
  * The place of a proposal goes into its note; the next search begins behind it.
  */
 import type { Json } from '../trial.ts'
 import { decode, isForbidden } from '../space/space.ts'
 import type { Sampler } from './sampler.ts'
+import { bentPlace } from './start-up.ts'
 import { unseen } from './unseen.ts'
 
 interface Memory {
@@ -24,7 +27,7 @@ export function sequenceSampler(first: number, place: (index: number) => readonl
     propose({ next }, study, _trial, stream) {
       const { space } = study
       for (let index = next; index < next + placesAtMost; index++) {
-        const configuration = decode(space, place(index))
+        const configuration = decode(space, bentPlace(space, place(index)))
         if (isForbidden(space, configuration) || study.isSeen(configuration)) continue
         return { configuration, note: { place: index } }
       }

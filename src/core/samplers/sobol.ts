@@ -17,6 +17,7 @@ import { sequenceSampler } from './sequence.ts'
 export const sobol: SamplerKind = {
   name: 'sobol',
   version: 1,
+  ownPlaces: true,
   doc: 'A Sobol sequence: covers the space more evenly than random draws.',
   options: {
     scramble: { type: 'boolean', default: true, doc: 'Owen scrambling by the seed; false = the bare sequence.' },

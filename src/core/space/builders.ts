@@ -5,18 +5,22 @@
  * They make nothing but the plain definitions of `definition.ts`; mistakes are found by `spaceProblems`.
  */
 import type { Value } from '../trial.ts'
-import type { Condition, ParameterDefinition } from './definition.ts'
+import type { Condition, ParameterDefinition, Prior } from './definition.ts'
 
 export interface RangeOptions {
   /** Even in the logarithm: for learning rates, widths and other sizes. */
   readonly log?: boolean
   /** Only low, low + step, ... high. */
   readonly step?: number
+  /** Where good values are expected; `sd` as a share of the axis. */
+  readonly prior?: Extract<Prior, { best: unknown }>
   /** The parameter exists only where this holds. */
   readonly when?: Condition
 }
 
 export interface ListOptions {
+  /** Where good values are expected: of an ordinal `best`, of a categorical parameter `weights` of its choices. */
+  readonly prior?: Prior
   /** The parameter exists only where this holds. */
   readonly when?: Condition
 }

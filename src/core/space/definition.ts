@@ -15,6 +15,13 @@ export type Bound =
 /** All of its entries must hold. A parameter that is absent (its own condition does not hold) meets no bound. */
 export type Condition = { readonly [parameter: string]: Bound }
 
+/**
+ * Where the user expects good values. `sd` is a share of the parameter's axis, on its own scale. Of a categorical parameter the choices have weights; those
+ * that are not named weigh 1.
+ */
+export type Prior =
+  { readonly best: number | string; readonly sd?: number } | { readonly weights: { readonly [choice: string]: number } }
+
 export type ParameterDefinition = (
   | {
       readonly type: 'float'
@@ -32,7 +39,7 @@ export type ParameterDefinition = (
     }
   | { readonly type: 'ordinal'; readonly values: readonly (number | string)[] }
   | { readonly type: 'categorical'; readonly choices: readonly Value[] }
-) & { readonly when?: Condition }
+) & { readonly when?: Condition; readonly prior?: Prior }
 
 /** The search space as it stands in the study file and in the log. Parameters keep their written order. */
 export interface SpaceDefinition {

@@ -27,7 +27,12 @@ export interface Parameter {
   index(value: Value, levels?: number): number
   /** What is expected of a value, in words: `a number from 0.1 to 0.5`. */
   readonly expected: string
+  /** Where the user expects good values, in the unit cube. */
+  readonly prior?: AxisPrior
 }
+
+/** A normal cut to the axis, or a probability for each category. */
+export type AxisPrior = { readonly mu: number; readonly sigma: number } | { readonly probabilities: readonly number[] }
 
 /** A user's mistake in the definition of a space. `path` leads into the definition: ['parameters', 'lr', 'low']. */
 export interface DefinitionProblem {

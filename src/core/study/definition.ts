@@ -21,6 +21,20 @@ export interface AlgorithmDefinition {
   readonly [option: string]: unknown
 }
 
+/** An earlier study whose best trials say where to begin. */
+export interface WarmStart {
+  /** A study of the store, or a file. */
+  readonly from: string
+  /** Which study of a file that holds several. */
+  readonly study?: string
+  /** Of parameters and metrics there, the name here. */
+  readonly rename?: { readonly [theirs: string]: string }
+  /** How many of its trials, best first, are good. */
+  readonly share: number
+  /** Their places in the unit cube, recorded when the study is created; null where a parameter is absent. */
+  readonly places?: readonly (readonly (number | null)[])[]
+}
+
 /** All fields: no limit where absent. */
 export interface Budget {
   readonly trials?: number
@@ -63,4 +77,5 @@ export interface StudyDefinition {
   readonly checkpoints: { readonly keep: number | 'all' }
   readonly seed: number
   readonly initial: readonly Configuration[]
+  readonly warmStart?: WarmStart
 }

@@ -73,13 +73,8 @@ function applyFact(study: Study, fact: Fact): void {
       if (fact.type === 'TrialHandedOver') live.handedOver = true
       return
     }
-    case 'AttemptOverdue': {
-      const live = liveAttempt(state, fact.trial, fact.attempt)
-      if (!live) return
-      live.overdue = fact.cause
-      state.attention.push(fact.trial)
-      return
-    }
+    case 'AttemptOverdue':
+      return overdue(state, fact)
     case 'AttemptEnded':
       return ended(study, fact.trial, fact.attempt, fact.outcome)
     case 'TimePassed':
@@ -111,6 +106,13 @@ function applyFact(study: Study, fact: Fact): void {
       return
     }
   }
+}
+
+function overdue(state: StudyState, fact: Fact & { readonly type: 'AttemptOverdue' }): void {
+  const live = liveAttempt(state, fact.trial, fact.attempt)
+  if (!live) return
+  live.overdue = fact.cause
+  state.attention.push(fact.trial)
 }
 
 function applyDecision(study: Study, decision: Decision): void {

@@ -116,7 +116,7 @@ test('a controller that comes after a crash asks anew, and a late answer to the 
   story.tell(...finish(0))
   story.tell(...finish(1))
   const late = answer(story)
-  assert.deepEqual(story.tell(opened(1)), ['ProposeConfigurations 2 x 1'])
+  assert.deepEqual(story.tell({ ...opened(1), fence: 2 } as ReturnType<typeof opened>), ['ProposeConfigurations 2 x 1'])
   const now = answer(story)
   assert.deepEqual(story.tell(late), [])
   assert.deepEqual(story.tell(now), ['CreateTrial 2', 'StartAttempt 2.1 0 -> 1'])

@@ -37,6 +37,8 @@ export interface Verification {
   readonly notDerived: number
   /** Predictors that were trained again and found the same, or whose recorded device answers were made into the model again. */
   readonly predictors: number
+  /** Configurations that the sampler's model proposed again. */
+  readonly proposals: number
   readonly undecidable: readonly Problem[]
   readonly problems: readonly Problem[]
 }
@@ -51,7 +53,14 @@ export interface Verifier {
 const problemsMax = 1000
 
 interface Checking {
-  readonly counts: { events: number; decisions: number; derived: number; notDerived: number; predictors: number }
+  readonly counts: {
+    events: number
+    decisions: number
+    derived: number
+    notDerived: number
+    predictors: number
+    proposals: number
+  }
   readonly problems: Problem[]
   readonly undecidable: Problem[]
   study: Study | null
@@ -68,7 +77,7 @@ interface Checking {
 
 export function newVerifier(algorithms: Algorithms): Verifier {
   const checking: Checking = {
-    counts: { events: 0, decisions: 0, derived: 0, notDerived: 0, predictors: 0 },
+    counts: { events: 0, decisions: 0, derived: 0, notDerived: 0, predictors: 0, proposals: 0 },
     problems: [],
     undecidable: [],
     study: null,
@@ -254,7 +263,7 @@ function fitProblem(
 }
 
 function proposalProblem(
-  { proposed }: Checking,
+  { proposed, counts }: Checking,
   { state }: Study,
   recorded: Fact & { readonly type: 'ConfigurationsProposed' },
 ): string | null {
@@ -264,9 +273,11 @@ function proposalProblem(
   // An answer to a controller that had gone changes nothing.
   if (proposed === null || state.proposing !== proposal) return null
   const asked = { configurations, ...(exhausted ? { exhausted } : {}) }
-  return sameJson(asked, proposed)
-    ? null
-    : `the configurations of request ${proposal} do not follow from the trials before it: ${JSON.stringify(configurations[0])} stands first, ${JSON.stringify(proposed.configurations[0])} follows`
+  if (sameJson(asked, proposed)) {
+    counts.proposals += configurations.length
+    return null
+  }
+  return `the configurations of request ${proposal} do not follow from the trials before it: ${JSON.stringify(configurations[0])} stands first, ${JSON.stringify(proposed.configurations[0])} follows`
 }
 
 /** Two choices between which numbers within the margin decided: two trials equally good, or a reason whose numbers are nearly equal. */

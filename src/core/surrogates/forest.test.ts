@@ -159,3 +159,19 @@ test('on the recorded MLPF configurations forests reach the bars of scikit-learn
     }
   }
 })
+
+test('a category that only meets missing values is told from them', () => {
+  const x = matrixOf([[0.75], [0.75], [NaN], [NaN]])
+  const kinds = [{ size: 2, ordered: false }]
+  for (const splits of ['best', 'random'] as const) {
+    const { trees } = fitForest(
+      x,
+      Float64Array.of(1, 1, 5, 5),
+      { ...usual, columns: 1, splits, bootstrap: false },
+      7,
+      kinds,
+    )
+    const answers = [askForest(trees, [0.75]).mean, askForest(trees, [NaN]).mean]
+    assert.deepEqual(answers.map(Math.round), [1, 5])
+  }
+})

@@ -1,43 +1,31 @@
 /**
  * Regression forests: random forests (Breiman 2001) and extremely randomised trees (Geurts, Ernst, Wehenkel 2006), with a variance.
  *
- * A tree splits its rows where the sum of squares falls most, among `columns` randomly chosen columns that are not constant there; `splits: 'random'` draws one threshold a
- * column instead of trying all. Mean and variance of a forest follow from the law of total variance: the mean of the leaves' variances plus
- * the variance of the leaves' means (Hutter, Xu, Hoos, Leyton-Brown 2014, section 4.3.2).
+ * How a tree is grown, over numbers, categories and missing values alike, is in `grow-tree.ts`. Mean and variance of a forest follow from the law of
+ * total variance: the mean of the leaves' variances (what is noise) plus the variance of the leaves' means (what the trees do not know;
+ * Hutter, Xu, Hoos, Leyton-Brown 2014, section 4.3.2).
  *
- * Each column is sorted once; a tree keeps its rows sorted by every column and divides these orders as it divides the rows (SLIQ: Mehta, Agrawal, Rissanen 1996).
- * Only additions, products and comparisons decide, so that a forest is the same on every machine.
- *
- * Cost: O(trees x columns x rows x depth), and rows x columns integers of memory.
+ * Cost: fitting O(trees x columns x rows x depth), and rows x columns integers of memory; an answer O(trees x depth).
  *
  * Invariants
- * - A prediction lies within the range of y; a constant y is predicted exactly, with variance 0.
+ * - Without trends a prediction lies within the range of y; a constant y is predicted exactly, with variance 0.
  * - The same seed gives the same forest; trees are independent, so that a forest of fewer trees is the beginning of one of more.
+ * - A growing function of a column (its logarithm) changes no prediction for the rows that were learnt from, if all thresholds are tried.
  */
 import { rowOf, type Matrix } from '../maths/matrix.ts'
 import { stream, type Stream } from '../maths/stream.ts'
+import { trendTerms } from './node-trend.ts'
+import type { GrowthOptions } from './find-split.ts'
+import { growTree, type Tree } from './grow-tree.ts'
+import { tableOf, type Column } from './tree-table.ts'
 
-export interface ForestOptions {
+export type { Tree } from './grow-tree.ts'
+export type { Column } from './tree-table.ts'
+
+export interface ForestOptions extends GrowthOptions {
   readonly trees: number
-  /** No leaf holds fewer distinct rows. */
-  readonly minLeaf: number
-  /** How many columns a split looks at; at least 1. */
-  readonly columns: number
-  readonly splits: 'best' | 'random'
   /** Whether each tree is grown on rows drawn with replacement. */
   readonly bootstrap: boolean
-}
-
-/** Nodes in preorder: the left child follows its parent. */
-export interface Tree {
-  /** The column that a node asks, or -1 for a leaf. */
-  readonly column: Int32Array
-  /** Rows at or below it go left. */
-  readonly threshold: Float64Array
-  readonly right: Int32Array
-  readonly mean: Float64Array
-  /** Of the rows of a leaf. */
-  readonly variance: Float64Array
 }
 
 export interface Forest {
@@ -51,18 +39,89 @@ export interface Answer {
   readonly variance: number
 }
 
-export function fitForest(x: Matrix, y: Float64Array, options: ForestOptions, seed: number): Forest {
-  const sorted = sortedColumns(x)
+/** Answers to many rows at once. The whole variance is `between` + `within`. */
+export interface Answers {
+  readonly mean: Float64Array
+  /** Variance of the trees' means: ignorance, which further rows would mend (epistemic). */
+  readonly between: Float64Array
+  /** Mean of the leaves' variances: noise, and what the trees could not tell apart (aleatoric). */
+  readonly within: Float64Array
+}
+
+/**
+ * `kinds` says of each column whether neighbouring values are alike; all are, unless said. A missing value is NaN. A column of categories holds
+ * places of the unit interval, each category an equal share, as `encode` of the space gives.
+ */
+export function fitForest(
+  x: Matrix,
+  y: Float64Array,
+  options: ForestOptions,
+  seed: number,
+  kinds?: readonly Column[],
+): Forest {
+  const table = tableOf(x, kinds, options.trend !== undefined)
   const grown = Array.from({ length: options.trees }, (_, tree) => {
     const chance = stream(seed, 'forest', tree)
     const drawn = draw(x.rows, options.bootstrap, chance)
-    return { drawn, tree: growTree({ x, y, sorted, drawn, options, chance }) }
+    return { drawn, tree: growTree({ table, y, drawn, options, chance }) }
   })
   return { trees: grown.map(({ tree }) => tree), drawn: grown.map(({ drawn }) => drawn) }
 }
 
 export function askForest(trees: readonly Tree[], row: ArrayLike<number>): Answer {
-  return totalOf(trees.map((tree) => leafOf(tree, row)))
+  const leaves = trees.map((tree) => leafOf(tree, row, 0))
+  const means = trees.map((tree, index) => tree.mean[leaves[index]!]!)
+  let mean = 0
+  let within = 0
+  for (const [index, { variance }] of trees.entries()) {
+    mean += means[index]! / trees.length
+    within += variance[leaves[index]!]! / trees.length
+  }
+  let between = 0
+  for (const value of means) between += (value - mean) ** 2 / trees.length
+  return { mean, variance: within + between }
+}
+
+/** The same for every row of x, tree after tree, so that each tree stays in the cache. With trends, only this. */
+export function askForestAll(trees: readonly Tree[], x: Matrix): Answers {
+  const { rows, columns, values } = x
+  const trends = trees.find((tree) => tree.trends)?.trends
+  const terms = trends === undefined ? null : trendTerms(x, trends.kinds)
+  const first = new Float64Array(rows)
+  const sum = new Float64Array(rows)
+  const squares = new Float64Array(rows)
+  const within = new Float64Array(rows)
+  for (const [index, tree] of trees.entries()) {
+    const { mean, variance } = tree
+    for (let row = 0; row < rows; row++) {
+      const leaf = leafOf(tree, values, row * columns)
+      // Deviations from the first tree, so that squares do not cancel.
+      let answer = mean[leaf]!
+      if (terms !== null && tree.trends !== undefined) answer += trendAt(tree.trends, leaf, terms, row)
+      if (index === 0) first[row] = answer
+      const deviation = answer - first[row]!
+      sum[row] = sum[row]! + deviation
+      squares[row] = squares[row]! + deviation * deviation
+      within[row] = within[row]! + variance[leaf]!
+    }
+  }
+  const count = trees.length
+  for (let row = 0; row < rows; row++) {
+    const deviation = sum[row]! / count
+    squares[row] = Math.max(squares[row]! / count - deviation * deviation, 0)
+    sum[row] = first[row]! + deviation
+    within[row] = within[row]! / count
+  }
+  return { mean: sum, between: squares, within }
+}
+
+function trendAt({ of, coefficients }: NonNullable<Tree['trends']>, leaf: number, terms: Matrix, row: number): number {
+  const own = coefficients[of[leaf]!]
+  if (own === undefined) return 0
+  const from = row * terms.columns
+  let sum = 0
+  for (let term = 0; term < own.length; term++) sum += own[term]! * terms.values[from + term]!
+  return sum
 }
 
 /** For each row of x, on which the forest was grown, the answer of the trees that have not seen it; null where all have. */
@@ -73,23 +132,29 @@ export function outOfBag({ trees, drawn }: Forest, x: Matrix): (Answer | null)[]
   })
 }
 
-function leafOf(tree: Tree, row: ArrayLike<number>): Answer {
+/** The leaf that the row at `from` of `values` falls into. */
+export function leafOf(tree: Tree, values: ArrayLike<number>, from: number): number {
+  const { column, threshold, right, mixed } = tree
   let node = 0
-  while (tree.column[node]! >= 0)
-    node = row[tree.column[node]!]! <= tree.threshold[node]! ? node + 1 : tree.right[node]!
-  return { mean: tree.mean[node]!, variance: tree.variance[node]! }
-}
-
-function totalOf(leaves: readonly Answer[]): Answer {
-  let mean = 0
-  let within = 0
-  for (const leaf of leaves) {
-    mean += leaf.mean / leaves.length
-    within += leaf.variance / leaves.length
+  if (mixed === undefined) {
+    for (let asked = column[0]!; asked >= 0; asked = column[node]!)
+      node = values[from + asked]! <= threshold[node]! ? node + 1 : right[node]!
+    return node
   }
-  let between = 0
-  for (const leaf of leaves) between += (leaf.mean - mean) ** 2 / leaves.length
-  return { mean, variance: within + between }
+  const { missingLeft, sets, sizes } = mixed
+  for (let asked = column[0]!; asked >= 0; asked = column[node]!) {
+    const value = values[from + asked]!
+    const size = sizes[asked]!
+    let isLeft: boolean
+    if (value !== value) isLeft = missingLeft[node] === 1
+    else if (size === 0) isLeft = value <= threshold[node]!
+    else {
+      const category = Math.min(Math.floor(value * size), size - 1)
+      isLeft = ((sets[threshold[node]! + (category >>> 5)]! >>> (category & 31)) & 1) === 1
+    }
+    node = isLeft ? node + 1 : right[node]!
+  }
+  return node
 }
 
 function draw(rows: number, bootstrap: boolean, chance: Stream): Uint16Array {
@@ -97,176 +162,4 @@ function draw(rows: number, bootstrap: boolean, chance: Stream): Uint16Array {
   if (bootstrap) for (let index = 0; index < rows; index++) drawn[chance.integer(rows)]!++
   else drawn.fill(1)
   return drawn
-}
-
-/** For each column the rows by rising value, equal ones by number: column after column. */
-function sortedColumns({ rows, columns, values }: Matrix): Int32Array {
-  if (columns === 0) return Int32Array.from({ length: rows }, (_, row) => row)
-  const sorted = new Int32Array(rows * columns)
-  for (let column = 0; column < columns; column++) {
-    const order = sorted.subarray(column * rows, (column + 1) * rows)
-    for (let row = 0; row < rows; row++) order[row] = row
-    order.sort((a, b) => values[a * columns + column]! - values[b * columns + column]! || a - b)
-  }
-  return sorted
-}
-
-/** A tree under way. */
-interface Growth {
-  readonly x: Matrix
-  readonly y: Float64Array
-  readonly drawn: Uint16Array
-  readonly options: ForestOptions
-  readonly chance: Stream
-  /** Column after column the drawn rows, sorted within each node's stretch. */
-  readonly order: Int32Array
-  /** Length of a column's stretch of `order`. */
-  readonly count: number
-  readonly columns: Int32Array
-  readonly goesLeft: Uint8Array
-  readonly spare: Int32Array
-  readonly nodes: { column: number; threshold: number; right: number; mean: number; variance: number }[]
-}
-
-interface Split {
-  readonly column: number
-  readonly threshold: number
-  /** Rows that go left. */
-  readonly left: number
-  readonly gain: number
-}
-
-function growTree(setting: {
-  readonly x: Matrix
-  readonly y: Float64Array
-  readonly sorted: Int32Array
-  readonly drawn: Uint16Array
-  readonly options: ForestOptions
-  readonly chance: Stream
-}): Tree {
-  const { x, drawn, sorted } = setting
-  const order = sorted.filter((row) => drawn[row]! > 0)
-  const growth: Growth = {
-    ...setting,
-    order,
-    count: order.length / Math.max(x.columns, 1),
-    columns: Int32Array.from({ length: x.columns }, (_, column) => column),
-    goesLeft: new Uint8Array(x.rows),
-    spare: new Int32Array(x.rows),
-    nodes: [],
-  }
-  growNode(growth, 0, growth.count)
-  const { nodes } = growth
-  return {
-    column: Int32Array.from(nodes, ({ column }) => column),
-    threshold: Float64Array.from(nodes, ({ threshold }) => threshold),
-    right: Int32Array.from(nodes, ({ right }) => right),
-    mean: Float64Array.from(nodes, ({ mean }) => mean),
-    variance: Float64Array.from(nodes, ({ variance }) => variance),
-  }
-}
-
-/** Grows what lies below the rows from `start` to `end`. Depth is at most the number of rows. */
-function growNode(growth: Growth, start: number, end: number): void {
-  const { y, drawn, order, nodes, options } = growth
-  let weight = 0
-  let sum = 0
-  for (let place = start; place < end; place++) {
-    const row = order[place]!
-    weight += drawn[row]!
-    sum += drawn[row]! * y[row]!
-  }
-  let mean = sum / weight
-  let squares = 0
-  let isConstant = true
-  const first = y[order[start]!]!
-  for (let place = start; place < end; place++) {
-    const row = order[place]!
-    squares += drawn[row]! * (y[row]! - mean) ** 2
-    if (y[row] !== first) isConstant = false
-  }
-  if (isConstant) mean = first
-  const node = { column: -1, threshold: 0, right: -1, mean, variance: isConstant ? 0 : squares / weight }
-  nodes.push(node)
-  if (isConstant || end - start < 2 * options.minLeaf) return
-  const split = bestSplit(growth, start, end, mean, weight)
-  if (split === null) return
-  divide(growth, start, end, split)
-  node.column = split.column
-  node.threshold = split.threshold
-  growNode(growth, start, start + split.left)
-  node.right = nodes.length
-  growNode(growth, start + split.left, end)
-}
-
-function bestSplit(growth: Growth, start: number, end: number, mean: number, weight: number): Split | null {
-  const { x, order, count, columns, options, chance } = growth
-  let best: Split | null = null
-  let looked = 0
-  for (let left = columns.length; left > 0 && looked < options.columns; left--) {
-    const drawn = chance.integer(left)
-    const column = columns[drawn]!
-    columns[drawn] = columns[left - 1]!
-    columns[left - 1] = column
-    const from = column * count
-    const low = x.values[order[from + start]! * x.columns + column]!
-    const high = x.values[order[from + end - 1]! * x.columns + column]!
-    if (low === high) continue
-    looked++
-    // A threshold of its own for every node: low <= threshold < high.
-    const only = options.splits === 'random' ? low + chance.uniform() * (high - low) : null
-    const split = bestOfColumn(growth, { start, end, column, mean, weight, only: only === high ? low : only })
-    if (split !== null && (best === null || split.gain > best.gain)) best = split
-  }
-  return best
-}
-
-/** The split of this column that lowers the sum of squares most, or the only one looked at; null if none leaves enough rows on both sides. */
-function bestOfColumn(
-  { x, y, drawn, order, count, options: { minLeaf } }: Growth,
-  node: { start: number; end: number; column: number; mean: number; weight: number; only: number | null },
-): Split | null {
-  const { start, end, column, mean, weight, only } = node
-  const from = column * count
-  const valueAt = (place: number): number => x.values[order[from + place]! * x.columns + column]!
-  let best: Split | null = null
-  let sum = 0
-  let below = 0
-  let value = valueAt(start)
-  for (let place = start; place < end - minLeaf; place++) {
-    const row = order[from + place]!
-    sum += drawn[row]! * (y[row]! - mean)
-    below += drawn[row]!
-    const next = valueAt(place + 1)
-    const left = place + 1 - start
-    if (next > value && (only === null || (value <= only && only < next)) && left >= minLeaf) {
-      // The sum of (y - mean) over the right side is the negative of that over the left.
-      const gain = sum * sum * (1 / below + 1 / (weight - below))
-      if (best === null || gain > best.gain) {
-        const middle = value + (next - value) / 2
-        best = { column, threshold: only ?? (middle < next ? middle : value), left, gain }
-      }
-    }
-    value = next
-  }
-  return best
-}
-
-/** Divides the stretch of every column, keeping its order on either side. */
-function divide({ x, order, count, goesLeft, spare }: Growth, start: number, end: number, split: Split): void {
-  for (let place = start; place < end; place++) {
-    const row = order[place]!
-    goesLeft[row] = x.values[row * x.columns + split.column]! <= split.threshold ? 1 : 0
-  }
-  for (let column = 0; column < x.columns; column++) {
-    const from = column * count
-    let kept = from + start
-    let moved = 0
-    for (let place = from + start; place < from + end; place++) {
-      const row = order[place]!
-      if (goesLeft[row] === 1) order[kept++] = row
-      else spare[moved++] = row
-    }
-    order.set(spare.subarray(0, moved), kept)
-  }
 }

@@ -67,6 +67,11 @@ export interface ImportanceReport {
   readonly interactions: readonly { readonly parameters: readonly [string, string]; readonly raw: number }[]
 }
 
+/** By chance a share varies about as much as it is large: one in twenty is three times its mean. */
+export function isNoMoreThanChance(share: number, byChance: number): boolean {
+  return share < 3 * byChance
+}
+
 /** Why nothing can be said. */
 export type ImportanceProblem =
   | { readonly problem: 'too-few'; readonly trials: number; readonly needed: number; readonly epoch: number | null }

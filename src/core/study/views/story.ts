@@ -156,7 +156,8 @@ function textOf(study: Study, event: Event, told: Told): string | null {
     case 'CreateTrial': {
       told.until = event.until
       const configuration = configurationText(event.configuration, study.space.names, 6)
-      return `Proposed by ${event.by}: ${configuration}${because(event.why)}`
+      const said = event.note === undefined ? null : (study.samplerKind.tell?.(event.note) ?? null)
+      return `Proposed by ${event.by}: ${configuration}${said === null ? '' : `. ${said}`}${because(event.why)}`
     }
     case 'StartAttempt': {
       told.until = event.until

@@ -1,0 +1,4 @@
+import { forest } from './forest.ts'
+import { samplerLaws } from './sampler.laws.ts'
+
+samplerLaws(forest)
