@@ -121,12 +121,13 @@ test('a bridge that says nothing is given up at the time limit, and is gone', as
 })
 
 test('no retry begins that the time limit would end', async (t) => {
-  const { annealer, pids } = rig(t, 'exit 1', { retries: 1000, retryPauseMs: 60_000, timeLimitMs: 30_000 })
+  const { annealer, pids } = rig(t, 'exit 1', { retries: 1000, retryPauseMs: 1000, timeLimitMs: 3000 })
   const startedAt = performance.now()
   const error = await errorOf(annealer.solve(qubo, annealerDefaults))
   assert.equal(error.code, 'ANNEALER_BRIDGE_FAILED')
-  assert.deepEqual([error.details['tries'], pids().length], [1, 1])
-  assert.ok(performance.now() - startedAt < 30_000)
+  assert.equal(error.details['tries'], pids().length)
+  assert.ok(pids().length >= 2, 'as long as there is time it is tried again')
+  assert.ok(performance.now() - startedAt < 3000)
 })
 
 test('closing ends the process and the call that is under way, at once', async (t) => {

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import { float } from '../core/space/builders.ts'
 import type { Event } from '../core/study/events.ts'
 import type { InProcessTrial } from '../executors/in-process.ts'
-import { asha, hyperband } from './algorithms.ts'
+import { asha, gp, hyperband } from './algorithms.ts'
 import { study } from './study.ts'
 import type { StudyOptions } from './study.ts'
 
@@ -209,4 +209,22 @@ test('a study tells which parameters mattered once there are trials enough, and 
   ] as const)
     await assert.rejects(sums.importance(options), { code })
   await sums.close()
+})
+
+test('a model that is asked beside the loop proposes for `run` and for `ask`, and finds the minimum', async () => {
+  const learning = { sampler: gp(), epochs: { max: 1 }, budget: { trials: 16 } }
+  const run = await study(options({ ...learning, name: 'run' }))
+  const { best } = await run.run(async (trial) => trial.report(1, { loss: (trial.configuration.x - 0.3) ** 2 }), {
+    slots: 2,
+  })
+  await run.close()
+  const asked = await study(options({ ...learning, name: 'asked' }))
+  for (let trial = await asked.ask(); trial; trial = await asked.ask()) {
+    await asked.report(trial, 1, { loss: (trial.configuration.x - 0.3) ** 2 })
+    await asked.tell(trial)
+  }
+  const result = await asked.result()
+  await asked.close()
+  assert.equal(result.progress.counts.complete, 16)
+  for (const { value } of [best, result.best]) assert.ok(value < 1e-4, String(value))
 })

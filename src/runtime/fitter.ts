@@ -1,6 +1,6 @@
 /**
- * The fitter of real studies: one worker thread, made by the first fit and kept for the next, so that the loop never waits for a fit, not even for
- * the first of a kind, which is slow because its code is new. What an annealer is to solve goes to the annealer; only the problems are made here.
+ * The fitter of real studies: one worker thread, made by the first fit or proposal and kept for the next, so that the loop never waits for one, not
+ * even for the first of a kind, which is slow because its code is new. What an annealer is to solve goes to the annealer; only the problems are made here.
  */
 import { Worker } from 'node:worker_threads'
 import { predictorOf } from '../core/study/fit-input.ts'
@@ -101,7 +101,7 @@ function fitThread(): FitThread {
     waiting.clear()
   }
   worker.on('error', giveUp)
-  worker.on('exit', () => giveUp(new Error('the thread that trains predictors has ended')))
+  worker.on('exit', () => giveUp(new Error('the thread for slow mathematics has ended')))
   worker.unref()
 
   function ask(question: WithoutNumber<ThreadQuestion>): Promise<ThreadAnswer> {

@@ -41,7 +41,11 @@ test('the TypeScript programs of the documents have no wrong types', () => {
       lib: ['es2024'],
       types: ['node'],
       typeRoots: [join(root, 'node_modules', '@types')],
-      paths: { foretune: [join(root, 'src/index.ts')], 'foretune/trial': [join(root, 'src/trial/index.ts')] },
+      paths: {
+        foretune: [join(root, 'src/index.ts')],
+        'foretune/trial': [join(root, 'src/trial/index.ts')],
+        'foretune/testing': [join(root, 'src/testing/index.ts')],
+      },
     },
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))

@@ -1,22 +1,18 @@
 import { test } from 'node:test'
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { matrixOf } from '../maths/matrix.ts'
-import type { SpaceDefinition } from '../space/definition.ts'
 import { logDensities } from '../surrogates/mixture.ts'
 import type { StudyDefinition } from '../study/definition.ts'
 import type { Configuration } from '../trial.ts'
 import { bohb, modelledRows } from './bohb.ts'
 import { densityOf } from './bohb/density.ts'
+import { bowl, plane } from './course.laws.ts'
 import { driven, samplerLaws } from './sampler.laws.ts'
 import { testStudy } from './study-view.laws.ts'
 
 samplerLaws(bohb)
 
-const plane: SpaceDefinition = {
-  parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } },
-  forbidden: [],
-}
-const bowl = ({ x, y }: Configuration) => (Number(x) - 0.3) ** 2 + (Number(y) - 0.8) ** 2
+const value = bowl(0.3, 0.8)
 const nine: Partial<StudyDefinition> = { epochs: { min: 1, max: 9, resource: 'epochs' } }
 
 test('widths follow the normal reference rule, and never fall below the least', () => {
@@ -75,21 +71,21 @@ function course(seed: number, options: { readonly [option: string]: unknown } = 
     const { configuration } = proposal
     configurations.push(configuration)
     // At the first epoch the order is the other way round.
-    study.add({ configuration, curve: [-bowl(configuration), 1, bowl(configuration)], state: 'paused' })
+    study.add({ configuration, curve: [-value(configuration), 1, value(configuration)], state: 'paused' })
   }
   return configurations
 }
 
 test('it closes in on the minimum of that rung, and goes on exploring', () => {
   const late = [1, 2, 3].flatMap((seed) => course(seed).slice(40))
-  const near = late.filter((configuration) => Math.sqrt(bowl(configuration)) < 0.15).length / late.length
+  const near = late.filter((configuration) => Math.sqrt(value(configuration)) < 0.15).length / late.length
   // Of even draws 7 % lie there.
   ok(near > 0.3, `${near} near the minimum`)
   ok(near < 0.9, 'a third is random')
 })
 
 test('with every proposal random no loss matters', () => {
-  const near = course(1, { randomFraction: 1 }, 60).filter((configuration) => Math.sqrt(bowl(configuration)) < 0.15)
+  const near = course(1, { randomFraction: 1 }, 60).filter((configuration) => Math.sqrt(value(configuration)) < 0.15)
   ok(near.length < 12)
 })
 
@@ -101,10 +97,10 @@ test('where the good region begins to fail it goes elsewhere', () => {
     const proposal = propose()
     ok('configuration' in proposal)
     const { configuration } = proposal
-    const fails = trial >= 30 && Math.sqrt(bowl(configuration)) < 0.2
+    const fails = trial >= 30 && Math.sqrt(value(configuration)) < 0.2
     inARow = fails ? inARow + 1 : 0
     worst = Math.max(worst, inARow)
-    study.add({ configuration, ...(fails ? { state: 'failed' } : { curve: [bowl(configuration)] }) })
+    study.add({ configuration, ...(fails ? { state: 'failed' } : { curve: [value(configuration)] }) })
   }
   ok(worst <= 8, `${worst} failures in a row`)
 })

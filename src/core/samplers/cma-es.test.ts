@@ -4,7 +4,8 @@ import { stream } from '../maths/stream.ts'
 import type { SpaceDefinition } from '../space/definition.ts'
 import type { Configuration, Json } from '../trial.ts'
 import { cmaEs } from './cma-es.ts'
-import { bowl, course, populationLaws, type Outcome } from './population.laws.ts'
+import { bowl, course, type Outcome } from './course.laws.ts'
+import { populationLaws } from './population.laws.ts'
 import { samplerLaws } from './sampler.laws.ts'
 
 samplerLaws(cmaEs)

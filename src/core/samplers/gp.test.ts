@@ -6,88 +6,41 @@ import { key } from '../space/space.ts'
 import type { StudyDefinition } from '../study/definition.ts'
 import type { Configuration } from '../trial.ts'
 import { gp } from './gp.ts'
+import { bowl, branches, branchLoss, course, plane, type Outcome } from './course.laws.ts'
 import { driven, samplerLaws } from './sampler.laws.ts'
-import type { AddedTrial } from './study-view.laws.ts'
 
 samplerLaws(gp, { trials: 24 })
 samplerLaws(gp, { options: { deterministicObjective: true, trustRegion: false }, trials: 16 })
 
-const plane: SpaceDefinition = {
-  parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } },
-  forbidden: [],
-}
-
-type Outcome = (configuration: Configuration, trial: number) => Omit<AddedTrial, 'configuration'>
-
-interface Course {
-  readonly space?: SpaceDefinition
-  readonly outcome: Outcome
-  readonly trials: number
-  readonly options?: { readonly [option: string]: unknown }
-  readonly changes?: Partial<StudyDefinition>
-}
-
-/** Lets it tune; gives the configurations in order. */
-function course({ space = plane, outcome, trials, options = {}, changes = {} }: Course) {
-  const { study, propose, model } = driven(gp, space, options, changes)
-  const configurations: Configuration[] = []
-  for (let trial = 0; trial < trials; trial++) {
-    const proposal = propose()
-    ok('configuration' in proposal)
-    configurations.push(proposal.configuration)
-    study.add({ configuration: proposal.configuration, ...outcome(proposal.configuration, trial) })
-  }
-  return { study, configurations, model: model!() }
-}
-
-const bowl =
-  (x: number, y: number) =>
-  ({ x: a, y: b }: Configuration) =>
-    (Number(a) - x) ** 2 + (Number(b) - y) ** 2
 const distances = (configurations: readonly Configuration[], x: number, y: number) =>
   configurations.map((configuration) => Math.sqrt(bowl(x, y)(configuration)))
 
 test('it closes in on a minimum within 25 trials, to a thousandth of the range', () => {
   for (const options of [{}, { deterministicObjective: true }, { trustRegion: false }, { initialDesign: 'random' }]) {
-    const { configurations } = course({ outcome: (c) => ({ curve: [bowl(0.3, 0.8)(c)] }), trials: 25, options })
+    const { configurations } = course(gp, { outcome: (c) => ({ curve: [bowl(0.3, 0.8)(c)] }), trials: 25, options })
     ok(Math.min(...distances(configurations, 0.3, 0.8)) < 1e-3, JSON.stringify(options))
   }
 })
 
 test('losses over many decades are no cliff: it finds the end of a valley whose walls are a million times as high', () => {
   const value = ({ x, y }: Configuration) => 10 ** (12 * bowl(0.3, 0.8)({ x: x!, y: y! }))
-  const { configurations } = course({ outcome: (c) => ({ curve: [value(c)] }), trials: 30 })
+  const { configurations } = course(gp, { outcome: (c) => ({ curve: [value(c)] }), trials: 30 })
   ok(Math.min(...distances(configurations, 0.3, 0.8)) < 5e-3)
 })
 
 test('with noise it does not follow the luckiest loss', () => {
   const chance = stream(3)
   const outcome: Outcome = (c) => ({ curve: [bowl(0.3, 0.8)(c) + 0.05 * chance.normal()] })
-  const { configurations } = course({ outcome, trials: 45 })
+  const { configurations } = course(gp, { outcome, trials: 45 })
   const late = distances(configurations.slice(30), 0.3, 0.8).toSorted((a, b) => a - b)
   ok(late[7]! < 0.25, `half of the late proposals are near: ${late[7]}`)
 })
 
 test('in a conditional space it learns which branch is good and what is good in it, together', () => {
-  const space: SpaceDefinition = {
-    parameters: {
-      model: { type: 'categorical', choices: ['linear', 'net', 'tree'] },
-      reg: { type: 'float', low: 1e-6, high: 100, log: true, when: { model: 'linear' } },
-      lr: { type: 'float', low: 1e-5, high: 1, log: true, when: { model: 'net' } },
-      depth: { type: 'int', low: 1, high: 9, when: { model: ['net', 'tree'] } },
-    },
-    forbidden: [],
-  }
-  // The linear model is safe; the net is better, but only with the right learning rate and depth.
-  const value: (c: Configuration) => number = ({ model, lr, depth }) =>
-    model === 'net'
-      ? 0.1 * Math.abs(Math.log10(Number(lr)) + 3) + 0.03 * Math.abs(Number(depth) - 4)
-      : model === 'tree'
-        ? 0.5
-        : 0.2
+  const value = branchLoss(0.2)
   const found = [1, 2, 3, 4, 5].map((seed) => {
     const outcome: Outcome = (c) => ({ curve: [value(c)] })
-    const { configurations } = course({ space, outcome, trials: 45, changes: { seed } })
+    const { configurations } = course(gp, { space: branches, outcome, trials: 45, changes: { seed } })
     const nets = configurations.slice(25).filter(({ model }) => model === 'net').length
     ok(nets > 10, `${nets} of 20 late proposals are in the good branch`)
     return Math.min(...configurations.map(value))
@@ -110,7 +63,7 @@ test('integers, steps and categories are settled one by one', () => {
     (Number(layers) - 5) ** 2 / 10 +
     20 * (Number(rate) - 0.3) ** 2 +
     (kind === 'd' ? 0 : kind === 'b' ? 0.05 : 0.5)
-  const { configurations } = course({ space, outcome: (c) => ({ curve: [value(c)] }), trials: 45 })
+  const { configurations } = course(gp, { space, outcome: (c) => ({ curve: [value(c)] }), trials: 45 })
   ok(
     configurations.every(({ layers, kind }) => layers !== 5 || kind !== 'd'),
     'what is forbidden is best, and left out',
@@ -123,7 +76,7 @@ test('trials in flight and the others of a batch push a proposal away', () => {
   const outcome: Outcome = (c) => ({
     curve: [bowl(0.5, 0.5)(c) + 0.1 * Math.sin(9 * Number(c['x'])) * Math.cos(7 * Number(c['y']))],
   })
-  const { study, model } = course({ outcome, trials: 11 })
+  const { study, model } = course(gp, { outcome, trials: 11 })
   const history = study.history()
   const [alone] = model.search({ history, trial: 11, count: 1 })
   ok(alone && 'configuration' in alone)
@@ -144,7 +97,7 @@ test('a region that fails is left', () => {
   // The best losses lie at the border of what fails.
   const outcome: Outcome = (c) =>
     Number(c['x']) < 0.4 ? { state: 'failed' } : { curve: [Number(c['x']) + 0.1 * Number(c['y'])] }
-  const { configurations } = course({ outcome, trials: 45 })
+  const { configurations } = course(gp, { outcome, trials: 45 })
   const late = configurations.slice(15).map(({ x }) => Number(x))
   ok(late.filter((x) => x < 0.4).length <= 15, `${late.filter((x) => x < 0.4).length} of 30 late trials failed`)
   ok(Math.min(...configurations.map(({ x, y }) => (Number(x) < 0.4 ? 9 : Number(x) + 0.1 * Number(y)))) < 0.42)
@@ -156,7 +109,7 @@ test('the best that meets a constraint lies on its border, and is found there', 
     curve: [bowl(0.9, 0.9)(c)],
     violations: [Number(c['x']) + Number(c['y']) - 1],
   })
-  const { configurations } = course({ outcome, trials: 30, changes })
+  const { configurations } = course(gp, { outcome, trials: 30, changes })
   const met = configurations.filter(({ x, y }) => Number(x) + Number(y) <= 1)
   ok(Math.min(...met.map(bowl(0.9, 0.9))) < 0.325, 'the least is 0.32')
 })
@@ -164,7 +117,7 @@ test('the best that meets a constraint lies on its border, and is found there', 
 test('where nothing meets a constraint it looks for what does', () => {
   const changes = { constraints: [{ metric: 'size', atMost: 0.5 }] }
   const outcome: Outcome = (c) => ({ curve: [Number(c['x'])], violations: [bowl(0.7, 0.2)(c) - 0.003] })
-  const { configurations } = course({ outcome, trials: 30, changes })
+  const { configurations } = course(gp, { outcome, trials: 30, changes })
   ok(configurations.filter((c) => bowl(0.7, 0.2)(c) <= 0.003).length >= 5)
 })
 
@@ -175,7 +128,7 @@ test('two objectives: the front is found from end to end', () => {
     value: 'last',
   }))
   const outcome: Outcome = (c) => ({ curve: [[bowl(0.2, 0.5)(c), 1000 * bowl(0.8, 0.5)(c)]] })
-  const { configurations } = course({ outcome, trials: 50, changes: { objectives } })
+  const { configurations } = course(gp, { outcome, trials: 50, changes: { objectives } })
   // The front is the line between the two minima.
   const front = configurations.filter(
     ({ x, y }) => Math.abs(Number(y) - 0.5) < 0.05 && Number(x) > 0.15 && Number(x) < 0.85,
@@ -209,7 +162,7 @@ test('what was stopped early teaches too', () => {
 
 test('what it kept from former searches changes nothing', () => {
   const outcome: Outcome = (c) => ({ curve: [bowl(0.3, 0.8)(c)] })
-  const { study, model } = course({ outcome, trials: 30 })
+  const { study, model } = course(gp, { outcome, trials: 30 })
   const fresh = driven(gp, plane).model!()
   const input = { history: study.history(), trial: 30, count: 3 }
   deepEqual(fresh.search(input), model.search(input))

@@ -1,7 +1,8 @@
 import { test } from 'node:test'
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { nsga2 } from './nsga2.ts'
-import { bowl, course, populationLaws, type Outcome } from './population.laws.ts'
+import { bowl, course, type Outcome } from './course.laws.ts'
+import { populationLaws } from './population.laws.ts'
 import { samplerLaws } from './sampler.laws.ts'
 
 samplerLaws(nsga2)

@@ -3,7 +3,8 @@ import { ok } from 'node:assert/strict'
 import type { StudyDefinition } from '../study/definition.ts'
 import type { Configuration } from '../trial.ts'
 import { nsga3 } from './nsga3.ts'
-import { course, populationLaws } from './population.laws.ts'
+import { course } from './course.laws.ts'
+import { populationLaws } from './population.laws.ts'
 import { samplerLaws } from './sampler.laws.ts'
 
 samplerLaws(nsga3)

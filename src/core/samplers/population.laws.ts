@@ -1,62 +1,14 @@
-/** What samplers that learn by generations must do, besides the laws of all samplers: `populationLaws(kind)`; and the studies that they are tested with. */
+/** What samplers that learn by generations must do, besides the laws of all samplers: `populationLaws(kind)`. */
 import { test } from 'node:test'
 import { deepEqual, ok } from 'node:assert/strict'
 import { stream } from '../maths/stream.ts'
 import type { SpaceDefinition } from '../space/definition.ts'
 import type { StudyDefinition } from '../study/definition.ts'
 import type { Configuration } from '../trial.ts'
+import { branches, branchLoss, bowl, course, plane, type Course, type Outcome } from './course.laws.ts'
 import { driven, resolvedOptions } from './sampler.laws.ts'
 import type { Model, SamplerKind } from './sampler.ts'
-import type { AddedTrial, TestStudy } from './study-view.laws.ts'
-
-export const plane: SpaceDefinition = {
-  parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } },
-  forbidden: [],
-}
-
-export const bowl =
-  (x: number, y: number) =>
-  ({ x: a, y: b }: Configuration): number =>
-    (Number(a) - x) ** 2 + (Number(b) - y) ** 2
-
-export type Outcome = (configuration: Configuration, trial: number) => Omit<AddedTrial, 'configuration'>
-
-export interface CourseOptions {
-  readonly space?: SpaceDefinition
-  readonly outcome: Outcome
-  readonly trials: number
-  readonly options?: { readonly [option: string]: unknown }
-  readonly changes?: Partial<StudyDefinition>
-  /** Trials of the user before. */
-  readonly given?: readonly Configuration[]
-}
-
-export interface Course {
-  readonly study: TestStudy
-  /** Those that were proposed, in order. */
-  readonly configurations: readonly Configuration[]
-  readonly model: Model
-}
-
-/** Lets it tune, one trial after the other. */
-export function course(kind: SamplerKind, settings: CourseOptions): Course {
-  const { space = plane, outcome, trials, options = {}, changes = {}, given = [] } = settings
-  const { study, propose, model } = driven(kind, space, options, changes)
-  for (const [trial, configuration] of given.entries()) study.add({ configuration, ...outcome(configuration, trial) })
-  const configurations: Configuration[] = []
-  for (let trial = 0; trial < trials; trial++) {
-    const proposal = propose()
-    ok('configuration' in proposal)
-    const { configuration, note } = proposal
-    configurations.push(configuration)
-    study.add({
-      configuration,
-      ...(note === undefined ? {} : { note }),
-      ...outcome(configuration, given.length + trial),
-    })
-  }
-  return { study, configurations, model: model!() }
-}
+import type { TestStudy } from './study-view.laws.ts'
 
 export interface Crowd {
   readonly workers: number
@@ -100,17 +52,6 @@ export function asynchronous(kind: SamplerKind, { workers, trials, value, seed =
   return configurations
 }
 
-/** The branches must be told apart, and each has something of its own to learn. */
-const branches: SpaceDefinition = {
-  parameters: {
-    model: { type: 'categorical', choices: ['linear', 'net', 'tree'] },
-    reg: { type: 'float', low: 1e-6, high: 100, log: true, when: { model: 'linear' } },
-    lr: { type: 'float', low: 1e-5, high: 1, log: true, when: { model: 'net' } },
-    depth: { type: 'int', low: 1, high: 9, when: { model: ['net', 'tree'] } },
-  },
-  forbidden: [],
-}
-
 export const mixedSpace: SpaceDefinition = {
   parameters: {
     lr: { type: 'float', low: 1e-6, high: 1, log: true },
@@ -136,12 +77,7 @@ export function populationLaws(kind: SamplerKind): void {
   const { name } = kind
 
   test(`${name}: in a conditional space it learns which branch is good and what is good in it`, () => {
-    const value: (c: Configuration) => number = ({ model, lr, depth }) =>
-      model === 'net'
-        ? 0.1 * Math.abs(Math.log10(Number(lr)) + 3) + 0.03 * Math.abs(Number(depth) - 4)
-        : model === 'tree'
-          ? 0.5
-          : 0.3
+    const value = branchLoss(0.3)
     const outcome: Outcome = (c) => ({ curve: [value(c)] })
     let found = 0
     for (const seed of [1, 2, 3]) {

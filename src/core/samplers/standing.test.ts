@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import { deepEqual } from 'node:assert/strict'
 import type { StudyDefinition } from '../study/definition.ts'
-import { plane } from './population.laws.ts'
+import { plane } from './course.laws.ts'
 import { isKnown, latestKnown, standingOf } from './standing.ts'
 import { testStudy, type AddedTrial } from './study-view.laws.ts'
 

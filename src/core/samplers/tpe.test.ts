@@ -1,11 +1,10 @@
 import { test } from 'node:test'
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { stream } from '../maths/stream.ts'
-import type { SpaceDefinition } from '../space/definition.ts'
 import type { StudyDefinition } from '../study/definition.ts'
 import type { Configuration } from '../trial.ts'
+import { bowl, branches, branchLoss, course, plane, type Outcome } from './course.laws.ts'
 import { driven, samplerLaws } from './sampler.laws.ts'
-import type { AddedTrial } from './study-view.laws.ts'
 import { tpe } from './tpe.ts'
 
 samplerLaws(tpe)
@@ -20,45 +19,13 @@ samplerLaws(tpe, {
   trials: 20,
 })
 
-const plane: SpaceDefinition = {
-  parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } },
-  forbidden: [],
-}
-
-type Outcome = (configuration: Configuration, trial: number) => Omit<AddedTrial, 'configuration'>
-
-interface Course {
-  readonly space?: SpaceDefinition
-  readonly outcome: Outcome
-  readonly trials: number
-  readonly options?: { readonly [option: string]: unknown }
-  readonly changes?: Partial<StudyDefinition>
-}
-
-/** Lets it tune; gives the configurations in order. */
-function course({ space = plane, outcome, trials, options = {}, changes = {} }: Course) {
-  const { study, propose, model } = driven(tpe, space, options, changes)
-  const configurations: Configuration[] = []
-  for (let trial = 0; trial < trials; trial++) {
-    const proposal = propose()
-    ok('configuration' in proposal)
-    configurations.push(proposal.configuration)
-    study.add({ configuration: proposal.configuration, ...outcome(proposal.configuration, trial) })
-  }
-  return { study, configurations, model: model!() }
-}
-
-const bowl =
-  (x: number, y: number) =>
-  ({ x: a, y: b }: Configuration) =>
-    (Number(a) - x) ** 2 + (Number(b) - y) ** 2
 const meanOver = (seeds: number, of: (seed: number) => number) =>
   Array.from({ length: seeds }, (_, seed) => of(seed)).reduce((sum, value) => sum + value, 0) / seeds
 
 test('it closes in on the minimum', () => {
   const value = bowl(0.3, 0.8)
   const best = (seed: number) => {
-    const { configurations } = course({ outcome: (c) => ({ curve: [value(c)] }), trials: 60, changes: { seed } })
+    const { configurations } = course(tpe, { outcome: (c) => ({ curve: [value(c)] }), trials: 60, changes: { seed } })
     return Math.sqrt(Math.min(...configurations.map(value)))
   }
   // Of 60 even draws the nearest is on average 0.065 away.
@@ -74,30 +41,15 @@ test('each option that the published sampler has leads there too', () => {
     { considerEndpoints: true },
     { nEiCandidates: 100, priorWeight: 0.5 },
   ]) {
-    const { configurations } = course({ outcome: (c) => ({ curve: [value(c)] }), trials: 60, options })
+    const { configurations } = course(tpe, { outcome: (c) => ({ curve: [value(c)] }), trials: 60, options })
     const distance = Math.sqrt(Math.min(...configurations.map(value)))
     ok(distance < 0.06, `${JSON.stringify(options)}: ${distance}`)
   }
 })
 
 test('in a conditional space it learns which branch is good and what is good in it, together', () => {
-  const space: SpaceDefinition = {
-    parameters: {
-      model: { type: 'categorical', choices: ['linear', 'net', 'tree'] },
-      reg: { type: 'float', low: 1e-6, high: 100, log: true, when: { model: 'linear' } },
-      lr: { type: 'float', low: 1e-5, high: 1, log: true, when: { model: 'net' } },
-      depth: { type: 'int', low: 1, high: 9, when: { model: ['net', 'tree'] } },
-    },
-    forbidden: [],
-  }
-  // The linear model is safe; the net is better, but only with the right learning rate and depth.
-  const value: (c: Configuration) => number = ({ model, lr, depth }) =>
-    model === 'net'
-      ? 0.1 * Math.abs(Math.log10(Number(lr)) + 3) + 0.03 * Math.abs(Number(depth) - 4)
-      : model === 'tree'
-        ? 0.5
-        : 0.2
-  const { configurations } = course({ space, outcome: (c) => ({ curve: [value(c)] }), trials: 100 })
+  const value = branchLoss(0.2)
+  const { configurations } = course(tpe, { space: branches, outcome: (c) => ({ curve: [value(c)] }), trials: 100 })
   const late = configurations.slice(60)
   ok(late.filter(({ model }) => model === 'net').length > 28, 'most proposals are in the good branch')
   ok(Math.min(...configurations.map(value)) < 0.01)
@@ -106,7 +58,7 @@ test('in a conditional space it learns which branch is good and what is good in 
 test('running trials and the others of a batch push a proposal away', () => {
   const outcome: Outcome = (c) => ({ curve: [bowl(0.5, 0.5)(c)] })
   const spread = (constantLiar: boolean) => {
-    const { study, model } = course({ outcome, trials: 40, options: { constantLiar } })
+    const { study, model } = course(tpe, { outcome, trials: 40, options: { constantLiar } })
     const batch = model.search({ history: study.history(), trial: 40, count: 30 })
     const distances = batch.map((proposal) =>
       'configuration' in proposal ? Math.sqrt(bowl(0.5, 0.5)(proposal.configuration)) : NaN,
@@ -114,7 +66,7 @@ test('running trials and the others of a batch push a proposal away', () => {
     return distances.reduce((sum, distance) => sum + distance, 0) / distances.length
   }
   ok(spread(true) > 0.05, `${spread(true)}`)
-  const { study, model } = course({ outcome, trials: 40 })
+  const { study, model } = course(tpe, { outcome, trials: 40 })
   const history = study.history()
   const alone = model.search({ history, trial: 40, count: 1 })
   deepEqual(
@@ -130,7 +82,7 @@ test('thirty near-identical trials cannot fail in a row', () => {
   for (const seed of [1, 2, 3]) {
     const value = bowl(0.3, 0.3)
     const outcome: Outcome = (c, trial) => (trial >= 30 && isBad(c) ? { state: 'failed' } : { curve: [value(c)] })
-    const { study, configurations } = course({ outcome, trials: 90, changes: { seed } })
+    const { study, configurations } = course(tpe, { outcome, trials: 90, changes: { seed } })
     let inARow = 0
     let worst = 0
     for (const trial of configurations.keys()) {
@@ -148,14 +100,14 @@ test('thirty near-identical trials cannot fail in a row', () => {
 
 test('where a whole region fails from the start, it is left alone', () => {
   const outcome: Outcome = (c) => (Number(c['x']) < 0.6 ? { state: 'failed' } : { curve: [bowl(0.5, 0.5)(c)] })
-  const { configurations } = course({ outcome, trials: 80 })
+  const { configurations } = course(tpe, { outcome, trials: 80 })
   ok(configurations.slice(40).filter(({ x }) => Number(x) < 0.6).length < 16)
 })
 
 test('constraints are met, though what violates them has the smaller loss', () => {
   const outcome: Outcome = (c) => ({ curve: [bowl(0.1, 0.1)(c)], violations: [0.4 - Number(c['x'])] })
   const changes = { constraints: [{ metric: 'x', atLeast: 0.4 }] }
-  const { configurations } = course({ outcome, trials: 80, changes })
+  const { configurations } = course(tpe, { outcome, trials: 80, changes })
   const feasible = configurations.filter(({ x }) => Number(x) >= 0.4)
   ok(Math.min(...feasible.map(bowl(0.4, 0.1))) < 0.001)
   ok(configurations.slice(40).filter(({ x }) => Number(x) >= 0.4).length > 20)
@@ -168,7 +120,11 @@ test('of several objectives it finds the front', () => {
     direction: 'minimize',
     value: 'last',
   }))
-  const { configurations } = course({ outcome: (c) => ({ curve: [losses(c)] }), trials: 100, changes: { objectives } })
+  const { configurations } = course(tpe, {
+    outcome: (c) => ({ curve: [losses(c)] }),
+    trials: 100,
+    changes: { objectives },
+  })
   // The front is the line from (0.2, 0.5) to (0.8, 0.5).
   const late = configurations.slice(50)
   const off = late.map(({ x, y }) => Math.hypot(Math.max(0, 0.2 - Number(x), Number(x) - 0.8), Number(y) - 0.5))

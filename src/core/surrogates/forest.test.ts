@@ -171,7 +171,7 @@ test('a category that only meets missing values is told from them', () => {
       7,
       kinds,
     )
-    const answers = [askForest(trees, [0.75]).mean, askForest(trees, [NaN]).mean]
-    assert.deepEqual(answers.map(Math.round), [1, 5])
+    assert.ok(Math.abs(askForest(trees, [0.75]).mean - 1) < 1e-12)
+    assert.ok(Math.abs(askForest(trees, [NaN]).mean - 5) < 1e-12)
   }
 })
